@@ -1,0 +1,4 @@
+"""Where each industry stands: technology level and gap, market situation, the position that follows.
+
+May import `majung.programme` and below.
+"""

@@ -1,0 +1,4 @@
+"""Which industries: indicators by the four criteria, assessments on fixed scales, ranking with its uncertainty.
+
+May import `majung.programme` and below.
+"""

@@ -1,0 +1,4 @@
+"""Which core projects: their value from the diagnosed gaps, the portfolio under budgets, and why each is in or out.
+
+May import `majung.programme` and below.
+"""
