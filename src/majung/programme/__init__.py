@@ -2,3 +2,18 @@
 
 May import `majung.evidence` and below.
 """
+
+from majung.programme.folder import Programme, ProgrammeError, load_programme
+from majung.programme.model import Charter, Criterion, IndicatorSpec, Industry, Project, Text
+
+__all__ = [
+    "Charter",
+    "Criterion",
+    "IndicatorSpec",
+    "Industry",
+    "Programme",
+    "ProgrammeError",
+    "Project",
+    "Text",
+    "load_programme",
+]
