@@ -50,8 +50,8 @@ def venture_momentum(question: Question) -> Observation:
     noisy_base = base * _revisions(question, len(codes), len(early), "early")
     return Observation(
         codes=codes,
-        values=growth_ratio(base, recent, prior=prior),
-        draws=growth_ratio(noisy_base, noisy_recent, prior=prior),
+        values=_ratio(base, recent, prior=prior),
+        draws=_ratio(noisy_base, noisy_recent, prior=prior),
         rows=tuple(rows_of({"investment": frame[frame["code"] == code]}) for code in codes),
         common_rows={},
         place="other_country",
@@ -71,8 +71,8 @@ def venture_firms(question: Question) -> Observation:
     noisy = question.draws.counts(np.stack([base, recent]), question.spec.id)
     return Observation(
         codes=codes,
-        values=growth_ratio(base, recent / tide, prior=prior),
-        draws=growth_ratio(noisy[:, 0], noisy[:, 1] / tide, prior=prior),
+        values=_ratio(base, recent / tide, prior=prior),
+        draws=_ratio(noisy[:, 0], noisy[:, 1] / tide, prior=prior),
         rows=tuple(rows_of({"investment": frame[frame["code"] == code]}) for code in codes),
         common_rows=rows_of({"investment": frame}),
         place="other_country",
@@ -105,6 +105,13 @@ def own_venture(question: Question) -> Observation:
 def _sum_countries(frame: pd.DataFrame, codes: tuple[str, ...], years: range) -> Floats:
     """Sum over years and countries, treating a code as missing if any country lacks a year."""
     return np.sum([sum_by_code(part, codes, years) for _, part in frame.groupby("country")], axis=0)
+
+
+def _ratio(base: Floats, recent: Floats, *, prior: float) -> Floats:
+    """The shrunken growth ratio where both periods are known, NaN elsewhere."""
+    known = np.isfinite(base) & np.isfinite(recent)
+    ratio = growth_ratio(np.where(known, base, 0.0), np.where(known, recent, 0.0), prior=prior)
+    return np.where(known, ratio, np.nan)
 
 
 def _revisions(question: Question, codes: int, years: int, period: str) -> Floats:

@@ -9,13 +9,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from majung.evidence.lineage import SourceRows
 from majung.methods.labelled import Floats
 from majung.programme import IndicatorSpec, Programme
 from majung.programme.draws import Draws
 
 Place = Literal["own", "world", "other_country"]
-Rows = Mapping[str, tuple[int, ...]]
-"""Rows of evidence tables: table name -> line numbers."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,8 @@ class Observation:
     codes: tuple[str, ...]
     values: Floats
     draws: Floats
-    rows: tuple[Rows, ...]
-    common_rows: Rows
+    rows: tuple[SourceRows, ...]
+    common_rows: SourceRows
     place: Place
     period: str
     rivals: Floats | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.sparse.csgraph import connected_components
 
 from majung.methods.labelled import Floats
 
@@ -36,8 +37,6 @@ def overlap(
 
 def ties(names: Sequence[str], shares: Floats, threshold: float) -> dict[str, str]:
     """Candidate -> name of its tie group ('a + b'), for groups connected by overlaps of at least the threshold."""
-    from scipy.sparse.csgraph import connected_components
-
     _, group = connected_components(shares >= threshold, directed=False)
     members: dict[int, list[str]] = {}
     for name, g in zip(names, group, strict=True):

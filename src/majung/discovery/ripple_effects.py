@@ -29,7 +29,7 @@ def value_added_inducement(question: Question) -> Observation:
 def forward_linkage(question: Question) -> Observation:
     """Sensitivity of dispersion (감응도계수) of the domestic Leontief inverse; the average sector is 1."""
     table, rows, year = _domestic_table(question)
-    return _by_sector(question, table, linkages(table).forward, rows, year)
+    return _by_sector(question, table, linkages(table).sensitivity_of_dispersion, rows, year)
 
 
 def employment_inducement(question: Question) -> Observation:
