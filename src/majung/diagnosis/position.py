@@ -84,7 +84,7 @@ def verdict(
             f"{name[1]}: no technology field in its definition, so no level can be measured.",
         )
     if level >= 100:
-        ko = f"{name[0]}이(가) 속한 특허 분야에서 한국이 세계 선두이다."
+        ko = f"{name[0]}의 특허 분야에서 한국이 세계 선두이다."
         en = f"In the patent fields of {name[1].lower()}, Korea leads the world."
     else:
         years, reached = float(str(patents["gap_years"])), bool(patents["gap_reached"])
