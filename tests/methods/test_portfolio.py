@@ -168,7 +168,7 @@ def test_conflict_without_budget_is_preferred_and_irreducible() -> None:
 
 def test_proportional_budget_grows_every_year_by_the_same_factor() -> None:
     (c, d) = explain_rejections(four(), [5, 3], solve(four(), [5, 3], gap=0.0), gap=0.0)
-    # a and b are chosen: worth 9, cost (5, 3). The cheapest 9 with c are a, c, d at (6, 2), a fifth more than the budget.
+    # a and b are chosen: worth 9, cost (5, 3). The cheapest 9 with c are a, c, d at (6, 2), a fifth more.
     assert (c.name, c.reason, c.value_needed, c.displaced) == ("c", "value", 4.0, ("b",))
     np.testing.assert_allclose(c.extra_budget, [1.0, 0.6])
     np.testing.assert_allclose(d.extra_budget, [1.0, 0.6])
