@@ -44,23 +44,25 @@ def diagnose(programme: Programme, draws: Draws) -> Diagnosis:
         for code, rows in counts.rows.items():
             lineage.rest(node("panel", measure.id, code), (), {measure.table: rows})
     seen = sectors(programme, lineage)
-    technology, series, market, market_series, positions = [], [], [], [], []
+    technology: list[dict[str, object]] = []
+    market: list[dict[str, object]] = []
+    positions: list[dict[str, object]] = []
+    series: list[tuple[str, str, str, int, float]] = []
+    market_series: list[tuple[str, str, int, float]] = []
     for industry in programme.candidates:
-        rows = {}
+        found: dict[str, dict[str, object]] = {}
         for measure, counts in panels.items():
-            rows[measure.id], curve = diagnose_technology(programme, draws, industry, measure, counts, lineage)
+            found[measure.id], curve = diagnose_technology(programme, draws, industry, measure, counts, lineage)
             series += curve
-        technology += rows.values()
+        technology += found.values()
         patents = _world_patents(industry, panels[PATENTS].codes, panels[PATENTS].world)
-        found, curves = diagnose_market(programme, draws, industry, seen, patents, lineage)
-        market += found
+        situation, curves = diagnose_market(programme, draws, industry, seen, patents, lineage)
+        market += situation
         market_series += curves
-        positions.append(_position(industry, rows, found, lineage))
+        positions.append(_position(industry, found, situation, lineage))
     tables = {
         "technology": pd.DataFrame(technology),
-        "technology_series": pd.DataFrame(
-            series, columns=["candidate", "measure", "country", "year", "value"]
-        ),
+        "technology_series": pd.DataFrame(series, columns=["candidate", "measure", "country", "year", "value"]),
         "expert": _expert(programme, lineage),
         "market": pd.DataFrame(market),
         "market_series": pd.DataFrame(market_series, columns=["candidate", "country", "year", "value"]),
@@ -112,8 +114,7 @@ def _position(
 
 def _expert(programme: Programme, lineage: Lineage) -> pd.DataFrame:
     """The published expert level and gap (Delphi): shown beside the counts, never averaged with them."""
-    frame = programme.evidence.select("surveys", classification="tech_level")
-    frame = frame[frame["year"] <= programme.charter.cut_year]
+    frame = programme.select("surveys", classification="tech_level")
     for key, rows in frame.reset_index().groupby(["code", "country", "year"])["row"]:
         lineage.rest(node("expert", *key), (), {"surveys": tuple(map(int, rows))})
     wide = frame.pivot(index=["code", "country", "year"], columns="measure", values="value").reset_index()

@@ -18,8 +18,8 @@ def diagnosed_gaps(
     programme: Programme, technology: pd.DataFrame, market: pd.DataFrame, lineage: Lineage
 ) -> pd.DataFrame:
     """Rows candidate, gap, size in [0, 1] with low and high, measured, basis_ko, basis_en."""
-    tech = technology.set_index(["candidate", "measure"])
-    sector = market.set_index(["candidate", "measure"])
+    tech = {(row["candidate"], row["measure"]): row for row in technology.to_dict("records")}
+    sector = {(row["candidate"], row["measure"]): row for row in market.to_dict("records")}
     rows = []
     for industry in programme.candidates:
         for gap in programme.charter.gaps:
@@ -27,21 +27,22 @@ def diagnosed_gaps(
             ko, en = "측정되지 않음: 0과 1 사이 어디든", "not measured: anywhere between 0 and 1"
             parents: list[str] = []
             if gap.id == "technology":
-                measure = next(
-                    (m for m in ("patents", "citations") if np.isfinite(tech.loc[(industry.id, m), "level"])), ""
-                )
+                measure = next((m for m in ("patents", "citations") if np.isfinite(tech[industry.id, m]["level"])), "")
                 if measure:
-                    row = tech.loc[(industry.id, measure)]
+                    row = tech[industry.id, measure]
                     size, low, high = (1 - float(row[c]) / 100 for c in ("level", "level_high", "level_low"))
                     what = ("특허", "patents") if measure == "patents" else ("상위 인용 논문", "top-cited articles")
                     ko, en = f"1 − 선두 대비 {what[0]} 수준", f"1 − level against the leader in {what[1]}"
                     parents = [node("technology", industry.id, measure)]
             elif gap.id == "market":
-                own, best = sector.loc[(industry.id, "world_share")], sector.loc[(industry.id, "leader_share")]
+                own, best = sector[industry.id, "world_share"], sector[industry.id, "leader_share"]
                 if own["measured"] and best["value"] > 0:
                     size = 1 - float(own["value"] / best["value"])
                     low, high = (1 - float(own[c] / best["value"]) for c in ("high", "low"))
-                    ko, en = "1 − 선두국 대비 세계 점유율(모산업)", "1 − world share against the leading country (parents)"
+                    ko, en = (
+                        "1 − 선두국 대비 세계 점유율(모산업)",
+                        "1 − world share against the leading country (parents)",
+                    )
                     parents = [node("market", industry.id, m) for m in ("world_share", "leader_share")]
             measured = bool(np.isfinite(size))
             if measured:
@@ -51,6 +52,4 @@ def diagnosed_gaps(
                 size, low, high = 0.5, 0.0, 1.0
             lineage.rest(node("gaps", industry.id, gap.id), parents)
             rows.append((industry.id, gap.id, size, low, high, measured, ko, en))
-    return pd.DataFrame(
-        rows, columns=["candidate", "gap", "size", "low", "high", "measured", "basis_ko", "basis_en"]
-    )
+    return pd.DataFrame(rows, columns=["candidate", "gap", "size", "low", "high", "measured", "basis_ko", "basis_en"])

@@ -51,9 +51,8 @@ class Sectors:
 
 def sectors(programme: Programme, lineage: Lineage) -> Sectors:
     """Read value added and imports once for all industries; states their source rows as nodes `sector/…`."""
-    evidence, charter = programme.evidence, programme.charter
-    frame = evidence.select("value_added", classification="kti", measure="usd_m").reset_index()
-    frame = frame[(frame["year"] <= charter.cut_year) & (frame["code"] != "all-kti")]
+    frame = programme.select("value_added", classification="kti", measure="usd_m").reset_index()
+    frame = frame[frame["code"] != "all-kti"]
     for code, rows in frame.groupby("code")["row"]:
         lineage.rest(node("sector", "kti", code), (), {"value_added": tuple(map(int, rows))})
     codes = tuple(sorted(frame["code"].unique()))
@@ -71,8 +70,8 @@ def sectors(programme: Programme, lineage: Lineage) -> Sectors:
 
 def _import_shares(programme: Programme, lineage: Lineage) -> tuple[dict[str, float], int]:
     """Imports of a product over its supply (output + imports), from the latest input-output table."""
-    frame = programme.evidence.select("input_output", country=programme.charter.country)
-    year = int(frame[frame["year"] <= programme.charter.cut_year]["year"].max())
+    frame = programme.select("input_output", country=programme.charter.country)
+    year = int(frame["year"].max())
     frame = frame[frame["year"] == year]
     imports = frame[(frame["use"] == "imports") & (frame["column"] != "GO")].groupby("row")["value"].sum()
     output = frame[(frame["use"] == "primary") & (frame["row"] == "GO")].set_index("column")["value"]
@@ -159,9 +158,7 @@ def _from_value_added(
         if np.isfinite(total)
     ]
     for _, name, year, _ in series:
-        lineage.rest(
-            node("market_series", industry.id, name, year), [node("sector", "kti", c.code) for c in codes]
-        )
+        lineage.rest(node("market_series", industry.id, name, year), [node("sector", "kti", c.code) for c in codes])
     return series
 
 
@@ -219,8 +216,6 @@ def _row(candidate: str, measure: str) -> dict[str, object]:
     }
 
 
-def _fill(
-    row: dict[str, object], value: float, low: float, high: float, unit: str, observes: str, period: str
-) -> None:
+def _fill(row: dict[str, object], value: float, low: float, high: float, unit: str, observes: str, period: str) -> None:
     row.update(value=value, low=low, high=high, unit=unit, observes=observes, period=period, measured=True)
     row.update(note_ko="", note_en="")

@@ -20,16 +20,31 @@ GROWING = 3.0
 """World growth a year, in per cent and nominal USD, from which a market counts as growing; below 0 it shrinks."""
 
 CALLS_FOR: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("leading", "growing"): ("앞선 기술을 시장 점유로 바꾸는 것: 조달과 수출", "turning the lead into market share: procurement and exports"),
+    ("leading", "growing"): (
+        "앞선 기술을 시장 점유로 바꾸는 것: 조달과 수출",
+        "turning the lead into market share: procurement and exports",
+    ),
     ("leading", "steady"): ("새 용도를 여는 것: 규제와 실증", "opening new uses: regulation and trials"),
     ("leading", "shrinking"): ("기술을 옆 분야로 옮기는 것", "carrying the technology into neighbouring fields"),
     ("near", "growing"): ("선두와의 좁은 차이를 메우는 집중 투자", "focused investment that closes a narrow gap"),
     ("near", "steady"): ("틈새를 고르고 실증으로 검증하는 것", "choosing niches and proving them in trials"),
     ("near", "shrinking"): ("선별 지원과 인접 분야로의 이동", "selective support and a move to neighbouring fields"),
-    ("behind", "growing"): ("원천기술과 인력에 먼저 투자하고 수요를 미리 여는 것", "technology and people first, with early demand"),
-    ("behind", "steady"): ("강점이 있는 하위 분야를 골라 협력하는 것", "partnering in the sub-fields where there is strength"),
-    ("behind", "shrinking"): ("지켜보고 새 근거가 나올 때 다시 판단하는 것", "watching, and judging again when evidence changes"),
-    ("far", "growing"): ("도입과 활용을 앞세우고 핵심 기술은 국제 협력으로 얻는 것", "adoption first; core technology through cooperation"),
+    ("behind", "growing"): (
+        "원천기술과 인력에 먼저 투자하고 수요를 미리 여는 것",
+        "technology and people first, with early demand",
+    ),
+    ("behind", "steady"): (
+        "강점이 있는 하위 분야를 골라 협력하는 것",
+        "partnering in the sub-fields where there is strength",
+    ),
+    ("behind", "shrinking"): (
+        "지켜보고 새 근거가 나올 때 다시 판단하는 것",
+        "watching, and judging again when evidence changes",
+    ),
+    ("far", "growing"): (
+        "도입과 활용을 앞세우고 핵심 기술은 국제 협력으로 얻는 것",
+        "adoption first; core technology through cooperation",
+    ),
     ("far", "steady"): ("활용을 앞세우는 것", "adoption rather than own technology"),
     ("far", "shrinking"): ("지원 대상으로 삼지 않고 지켜보는 것", "watching rather than support"),
 }

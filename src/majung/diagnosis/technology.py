@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from majung.evidence.lineage import Lineage, node
 from majung.methods.labelled import Floats
@@ -69,16 +70,16 @@ def panel(programme: Programme, measure: Measure) -> Panel:
         .to_numpy(dtype=float)
         .reshape(len(codes), len(countries) + 1, len(years))
     )
-    rows = {code: tuple(map(int, lines)) for code, lines in frame.groupby("code")["row"]}
+    rows = {str(code): tuple(map(int, lines)) for code, lines in frame.groupby("code")["row"]}
     return Panel(codes, countries, years, cube[:, :-1], cube[:, -1], rows)
 
 
 def _frame(programme: Programme, measure: Measure) -> pd.DataFrame:
-    evidence, last = programme.evidence, programme.charter.cut_year
-    frame = evidence.select(measure.table, classification=measure.classification, measure=measure.measure)
-    frame = frame[frame["year"] <= last].reset_index()
+    frame = programme.select(
+        measure.table, classification=measure.classification, measure=measure.measure
+    ).reset_index()
     if measure is CITATIONS:
-        articles = evidence.select(measure.table, classification=measure.classification, measure=PUBLICATIONS.measure)
+        articles = programme.select(measure.table, classification=measure.classification, measure=PUBLICATIONS.measure)
         frame = frame.merge(articles[["code", "country", "year", "value"]], on=["code", "country", "year"])
         frame["value"] = frame["value_x"] * frame["value_y"] / 100
     return frame[["code", "country", "year", "value", "row"]]
@@ -159,7 +160,7 @@ def _gap(
 ) -> dict[str, object]:
     """Time distance to the leader's past; interval over smoothing windows, definition and counts."""
     pair = counts.counts[at][:, [own, leader]]
-    whole = np.isfinite(pair).all(axis=(0, 1))
+    whole: NDArray[np.bool_] = np.asarray(np.isfinite(pair).all(axis=(0, 1)))
     if own == leader:
         return {"gap_years": 0.0, "gap_low": 0.0, "gap_high": 0.0, "gap_reached": True}
     if measure is CITATIONS or whole.sum() < 8 or not whole[-8:].all():

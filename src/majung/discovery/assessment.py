@@ -1,4 +1,4 @@
-"""Candidate × indicator: an industry's value is the weighted mean of its codes' values, with everything unknown kept open."""
+"""Candidate × indicator: the weighted mean of the codes' values, with everything unknown kept open."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from majung.methods.value import Scale, score
 from majung.programme import IndicatorSpec, Industry, Programme, ProgrammeError
 from majung.programme.draws import Draws
 from majung.programme.model import Observes
+
+PARAMETERS = frozenset({"recent_years", "prior", "revision"})
+"""Parameters that an indicator may be given in programme.toml."""
 
 INDICATORS: Mapping[str, Callable[[Question], Observation]] = {
     function.__name__: function
@@ -65,7 +68,13 @@ def observe(programme: Programme, draws: Draws) -> dict[str, Observation]:
     for spec in (i for c in programme.charter.criteria for i in c.indicators):
         if spec.id not in INDICATORS:
             raise ProgrammeError(
-                f"{programme.path / 'programme.toml'}: indicator {spec.id!r} is unknown; known: {', '.join(INDICATORS)}"
+                f"{programme.path / 'programme.toml'}: unknown indicator {spec.id!r}; known: {', '.join(INDICATORS)}"
+            )
+        strange = sorted(set(spec.parameters) - PARAMETERS)
+        if strange:
+            raise ProgrammeError(
+                f"{programme.path / 'programme.toml'}: indicator {spec.id}: unknown parameter {strange[0]!r}; "
+                f"known: {', '.join(sorted(PARAMETERS))}"
             )
         observations[spec.id] = INDICATORS[spec.id](Question(programme, draws, spec))
     return observations
@@ -109,7 +118,7 @@ def assess(industry: Industry, spec: IndicatorSpec, seen: Observation, draws: Dr
 
 
 def _anywhere(scale: Scale, draws: Draws, indicator: str, candidate: str) -> Floats:
-    """(samples,) values spread evenly over the fixed scale (in log where it is): what is not measured may be anything."""
+    """(samples,) values spread evenly over the fixed scale (in log where it is): not measured may be anything."""
     share = draws.rng("not measured", indicator, candidate).random(draws.samples)
     if scale.log:
         return np.asarray(scale.reference * (scale.target / scale.reference) ** share)

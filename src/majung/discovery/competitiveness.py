@@ -12,13 +12,13 @@ WORLD = "WLD"
 
 
 def patent_rca(question: Question) -> Observation:
-    """Revealed comparative advantage in patent families: the field's share in the country over its share in the world.
+    """Revealed comparative advantage in patent families.
 
-    RCA_cp = (x_cp / x_c) / (x_p / x), Balassa (1965), over the last `window` years. Draws: Poisson counts of the
+    RCA_cp = (x_cp / x_c) / (x_p / x), Balassa (1965), over the last `recent_years` years. Draws: Poisson counts of the
     country's own families; world totals are taken as known (their relative error is an order smaller).
     """
     frame = question.select("patents", country=[question.country, WORLD], measure="families")
-    years = _last(frame, question.whole("window", 5))
+    years = _last(frame, question.recent_years(5))
     frame = frame[frame["year"].isin(years)]
     codes = tuple(sorted(frame["code"].unique()))
     own_rows, world_rows = frame[frame["country"] == question.country], frame[frame["country"] == WORLD]
@@ -37,13 +37,13 @@ def patent_rca(question: Question) -> Observation:
 
 
 def patent_level(question: Question) -> Observation:
-    """The country's share of the world's patent families; an industry's level is its weighted share over the leader's.
+    """Share of the world's patent families; an industry's level is its weighted share over the leader's.
 
     Draws: Poisson counts of the country; the rivals' counts are taken as known, which understates the interval where
     the country itself is the leader's close second.
     """
     frame = question.select("patents", measure="families")
-    years = _last(frame, question.whole("window", 5))
+    years = _last(frame, question.recent_years(5))
     frame = frame[frame["year"].isin(years)]
     codes = tuple(sorted(frame["code"].unique()))
     world = sum_by_code(frame[frame["country"] == WORLD], codes, years)
@@ -68,12 +68,12 @@ def patent_level(question: Question) -> Observation:
 def citation_impact(question: Question) -> Observation:
     """Percent of the country's articles among the world's 1 % most cited; the world is 1 by construction.
 
-    Mean over the last `window` years that have a figure (53 % of the table's cells have none). Draws: Beta posterior
-    of the share, from the articles of the same years where they are known.
+    Mean over the last `recent_years` years that have a figure (53 % of the table's cells have none). Draws: Beta
+    posterior of the share, from the articles of the same years where they are known.
     """
     impact = question.select("publications", country=question.country, measure="top1pct")
     articles = question.select("publications", country=question.country, measure="articles")
-    years = _last(impact, question.whole("window", 5))
+    years = _last(impact, question.recent_years(5))
     impact = impact[impact["year"].isin(years)]
     codes = tuple(sorted(impact["code"].unique()))
     articles = articles[articles["code"].isin(codes)]
@@ -99,12 +99,12 @@ def citation_impact(question: Question) -> Observation:
 
 
 def value_added_rca(question: Question) -> Observation:
-    """Revealed comparative advantage in value added, last `window` years, within KTI industries.
+    """Revealed comparative advantage in value added, last `recent_years` years, within KTI industries.
 
     National accounts come without a sampling error: the interval is the definition's alone.
     """
     frame = question.select("value_added", country=[question.country, WORLD], measure="usd_m")
-    years = _last(frame, question.whole("window", 3))
+    years = _last(frame, question.recent_years(5))
     frame = frame[frame["year"].isin(years)]
     total = frame[frame["code"] == "all-kti"]
     parts = frame[frame["code"] != "all-kti"]
@@ -124,9 +124,9 @@ def value_added_rca(question: Question) -> Observation:
 
 
 def level_of_leader(own: Floats, rivals: Floats) -> Floats:
-    """Own weighted share over the largest of own and the rivals' (..., countries): 1 for the leader itself."""
+    """Own weighted share in per cent of the largest, own or a rival's (..., countries): 100 for the leader itself."""
     leader: Floats = np.maximum(own, rivals.max(axis=-1))
-    return np.divide(own, leader, out=np.zeros_like(own), where=leader > 0)
+    return 100 * np.divide(own, leader, out=np.zeros_like(own), where=leader > 0)
 
 
 def _last(frame: pd.DataFrame, width: int) -> range:

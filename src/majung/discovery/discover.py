@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.stats import kendalltau
 
 from majung.discovery.assessment import Cell, assess, observe
+from majung.discovery.common_evidence import overlap, ties
 from majung.discovery.observation import Observation
-from majung.discovery.ranking import overlap, ties
 from majung.discovery.report import area_reports
 from majung.evidence.lineage import Lineage, node
 from majung.methods.checks import invariance
@@ -66,9 +66,7 @@ def discover(programme: Programme, draws: Draws) -> Discovery:
     mean_scores: Floats = scores.mean(axis=0)
     flows = _net_flows(mean_scores, central)
     same = {
-        code: " + ".join(group)
-        for group in programme.evidence.observation_groups("input_output")
-        for code in group
+        code: " + ".join(group) for group in programme.evidence.observation_groups("input_output") for code in group
     }
     shared = overlap(
         [{i: cell.codes for i, cell in cells[c.id].items() if cell.coverage > 0} for c in candidates],
@@ -196,11 +194,7 @@ def _ranking(
 
 def _matrix(names: list[str], probability: Floats, error: Floats, order: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
-        [
-            (names[a], r + 1, float(probability[a, r]), float(error[a, r]))
-            for a in order
-            for r in range(len(names))
-        ],
+        [(names[a], r + 1, float(probability[a, r]), float(error[a, r])) for a in order for r in range(len(names))],
         columns=["candidate", "rank", "probability", "standard_error"],
     )
 
@@ -214,17 +208,12 @@ def _pairs(names: list[str], values: Floats, column: str) -> pd.DataFrame:
 
 def _exclusions(programme: Programme) -> pd.DataFrame:
     return pd.DataFrame(
-        [
-            (e.industry, e.rule.ko, e.rule.en, e.reason.ko, e.reason.en, e.source)
-            for e in programme.charter.exclusions
-        ],
+        [(e.industry, e.rule.ko, e.rule.en, e.reason.ko, e.reason.en, e.source) for e in programme.charter.exclusions],
         columns=["industry", "rule_ko", "rule_en", "reason_ko", "reason_en", "source"],
     )
 
 
-def _checks(
-    names: list[str], scores: Floats, weights: Floats, flows: Floats, result: Acceptability
-) -> pd.DataFrame:
+def _checks(names: list[str], scores: Floats, weights: Floats, flows: Floats, result: Acceptability) -> pd.DataFrame:
     """Invariance of the value model when a candidate is deleted, the same for PROMETHEE II, and their agreement."""
 
     reversed_value = invariance(lambda s: additive(s, weights), scores)
@@ -238,14 +227,14 @@ def _checks(
                 not reversed_value,
                 float(len(reversed_value)),
                 f"후보 하나를 빼도 나머지의 순서가 뒤집힌 쌍은 {len(reversed_value)}개다(가법 가치모형, 고정 척도).",
-                f"Deleting any one candidate reverses {len(reversed_value)} pairs of the others (additive, fixed scales).",
+                f"Deleting any one candidate reverses {len(reversed_value)} pairs of the others (fixed scales).",
             ),
             (
                 "promethee_invariance",
                 not reversed_flow,
                 float(len(reversed_flow)),
                 f"PROMETHEE II에서는 후보 하나를 뺄 때 모두 {len(reversed_flow)}번 순서가 뒤집힌다(쌍 {pairs}개).",
-                f"Under PROMETHEE II, deleting single candidates reverses pairs {len(reversed_flow)} times (of {pairs} pairs).",
+                f"Under PROMETHEE II, deleting single candidates reverses {len(reversed_flow)} times a pair of {pairs}.",
             ),
             (
                 "promethee_agreement",
@@ -309,6 +298,3 @@ def _lineage(
     for check in ("additive_invariance", "promethee_invariance", "promethee_agreement"):
         lineage.rest(node("checks", check), [everything])
     return lineage
-
-
-

@@ -17,7 +17,9 @@ WORLD = "WLD"
 
 def patent_growth(question: Question) -> Observation:
     """World international patent families by technology field, late period over early, all fields = 1."""
-    return _world_growth(question, question.select("patents", country=WORLD, measure="families"), "patents", counts=True)
+    return _world_growth(
+        question, question.select("patents", country=WORLD, measure="families"), "patents", counts=True
+    )
 
 
 def publication_growth(question: Question) -> Observation:
@@ -45,7 +47,7 @@ def _world_growth(
     question: Question, world: pd.DataFrame, table: str, *, counts: bool, total: str | None = None
 ) -> Observation:
     """(late_p / early_p) / (late_all / early_all); all = the code `total`, else the sum over the codes."""
-    late, early = windows(int(world["year"].max()), question.whole("window", 5))
+    late, early = windows(int(world["year"].max()), question.recent_years(5))
     used = world[world["year"].isin([*late, *early])]
     parts = used[used["code"] != total]
     codes = tuple(sorted(parts["code"].unique()))

@@ -18,9 +18,9 @@ NORMAL_95 = 1.959964
 
 
 def venture_level(question: Question) -> Observation:
-    """Venture capital in the vertical, mean a year over the last `window` years, sum of the countries observed, USD m."""
+    """Venture capital in the vertical, USD m a year: mean of the last `recent_years`, sum of the countries observed."""
     frame = question.select("investment", measure="usd_m")
-    late, _ = windows(int(frame["year"].max()), question.whole("window", 3))
+    late, _ = windows(int(frame["year"].max()), question.recent_years(3))
     frame = frame[frame["year"].isin(late)]
     codes = tuple(sorted(frame["code"].unique()))
     values = _sum_countries(frame, codes, late) / len(late)
@@ -36,16 +36,16 @@ def venture_level(question: Question) -> Observation:
 
 
 def venture_momentum(question: Question) -> Observation:
-    """Venture capital in the vertical: mean of the last `window` years over the mean of the years before them.
+    """Venture capital in the vertical: mean of the last `recent_years` years over the mean of the years before them.
 
     Shrunken by `prior` USD m a year on both sides, so that an empty base is not infinite growth.
     """
     frame = question.select("investment", measure="usd_m")
-    late, early = windows(int(frame["year"].max()), question.whole("window", 3))
+    late, early = windows(int(frame["year"].max()), question.recent_years(3))
     frame = frame[frame["year"].isin([*late, *early])]
     codes = tuple(sorted(frame["code"].unique()))
     recent, base = (_sum_countries(frame, codes, years) / len(years) for years in (late, early))
-    prior = question.number("prior", 50.0)
+    prior = question.parameter("prior", 50.0)
     noisy_recent = recent * _revisions(question, len(codes), len(late), "late")
     noisy_base = base * _revisions(question, len(codes), len(early), "early")
     return Observation(
@@ -62,12 +62,12 @@ def venture_momentum(question: Question) -> Observation:
 def venture_firms(question: Question) -> Observation:
     """Venture-backed firms by industry code, late window over early, all codes = 1; shrunken by `prior` firms."""
     frame = question.select("investment", measure="firms")
-    late, early = windows(int(frame["year"].max()), question.whole("window", 3))
+    late, early = windows(int(frame["year"].max()), question.recent_years(3))
     frame = frame[frame["year"].isin([*late, *early])]
     codes = tuple(sorted(frame["code"].unique()))
     recent, base = (sum_by_code(frame, codes, years) for years in (late, early))
     tide = float(np.nansum(recent) / np.nansum(base))
-    prior = question.number("prior", 5.0)
+    prior = question.parameter("prior", 5.0)
     noisy = question.draws.counts(np.stack([base, recent]), question.spec.id)
     return Observation(
         codes=codes,
@@ -83,14 +83,17 @@ def venture_firms(question: Question) -> Observation:
 def own_venture(question: Question) -> Observation:
     """The country's own new venture investment in the sector, late window over early, all sectors = 1."""
     frame = question.select("investment", country=question.country, measure="krw_100m")
-    late, early = windows(int(frame["year"].max()), question.whole("window", 2))
+    late, early = windows(int(frame["year"].max()), question.recent_years(2))
     frame = frame[frame["year"].isin([*late, *early])]
     total, parts = frame[frame["code"] == "all"], frame[frame["code"] != "all"]
     codes = tuple(sorted(parts["code"].unique()))
     recent, base = (sum_by_code(parts, codes, years) for years in (late, early))
-    tide = float(total[total["year"].isin(late)]["value"].sum() / total[total["year"].isin(early)]["value"].sum())
+    # NaN, hence "not measured", unless the total too has every year of both periods.
+    tide = float(sum_by_code(total, ["all"], late)[0] / sum_by_code(total, ["all"], early)[0])
     values = recent / base / tide
-    revised = _revisions(question, len(codes), len(late), "late") / _revisions(question, len(codes), len(early), "early")
+    revised = _revisions(question, len(codes), len(late), "late") / _revisions(
+        question, len(codes), len(early), "early"
+    )
     return Observation(
         codes=codes,
         values=values,
@@ -104,7 +107,7 @@ def own_venture(question: Question) -> Observation:
 
 def _sum_countries(frame: pd.DataFrame, codes: tuple[str, ...], years: range) -> Floats:
     """Sum over years and countries, treating a code as missing if any country lacks a year."""
-    return np.sum([sum_by_code(part, codes, years) for _, part in frame.groupby("country")], axis=0)
+    return np.asarray(np.sum([sum_by_code(part, codes, years) for _, part in frame.groupby("country")], axis=0))
 
 
 def _ratio(base: Floats, recent: Floats, *, prior: float) -> Floats:
@@ -115,11 +118,11 @@ def _ratio(base: Floats, recent: Floats, *, prior: float) -> Floats:
 
 
 def _revisions(question: Question, codes: int, years: int, period: str) -> Floats:
-    """(samples, codes) lognormal errors of a mean over `years`: vintages of one venture figure differ by up to `revision`.
+    """(samples, codes) lognormal errors of a mean over `years`: vintages of one figure differ by up to `revision`.
 
     The largest factor seen between two editions of the same year's total (1.7 in the founding evidence) is taken as
     the half-width of a 95 % interval of a single year; years are revised independently.
     """
-    sigma = np.log(question.number("revision", 1.7)) / NORMAL_95 / np.sqrt(years)
+    sigma = np.log(question.parameter("revision", 1.7)) / NORMAL_95 / np.sqrt(years)
     rng = question.draws.rng(question.spec.id, "revision", period)
-    return np.exp(rng.normal(0.0, sigma, size=(question.draws.samples, codes)))
+    return np.asarray(np.exp(rng.normal(0.0, sigma, size=(question.draws.samples, codes))))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from majung.evidence.lineage import SourceRows
+from majung.evidence.package import Filter
 from majung.methods.labelled import Floats
 from majung.programme import IndicatorSpec, Programme
 from majung.programme.draws import Draws
@@ -49,22 +50,17 @@ class Question:
     def country(self) -> str:
         return self.programme.charter.country
 
-    @property
-    def year(self) -> int:
-        return self.programme.charter.cut_year
+    def parameter(self, name: str, default: float) -> float:
+        """A parameter of the indicator."""
+        return self.spec.parameters.get(name, default)
 
-    def whole(self, name: str, default: int) -> int:
-        """A whole-number parameter of the indicator."""
-        return int(self.spec.parameters.get(name, default))
+    def recent_years(self, default: int) -> int:
+        """Width of the indicator's window, in years."""
+        return int(self.spec.parameters.get("recent_years", default))
 
-    def number(self, name: str, default: float) -> float:
-        """A numeric parameter of the indicator."""
-        return float(self.spec.parameters.get(name, default))
-
-    def select(self, table: str, **filters: object) -> pd.DataFrame:
-        """Evidence rows of the indicator's classification up to the cut year."""
-        frame = self.programme.evidence.select(table, **{"classification": self.spec.classification, **filters})
-        return frame[frame["year"] <= self.year]
+    def select(self, table: str, **filters: Filter) -> pd.DataFrame:
+        """Evidence rows of the indicator's classification up to the cut."""
+        return self.programme.select(table, classification=self.spec.classification, **filters)
 
 
 def rows_of(frames: Mapping[str, pd.DataFrame]) -> dict[str, tuple[int, ...]]:
@@ -81,8 +77,8 @@ def sum_by_code(frame: pd.DataFrame, codes: Sequence[str], years: range) -> Floa
     """(n,) sums over the years; NaN for a code that has not one row in each year: a part is no total."""
     inside = frame[frame["year"].isin(years)]
     grouped = inside.groupby("code")["value"]
-    complete = inside.groupby("code")["year"].nunique().reindex(codes).to_numpy(dtype=float) == len(years)
-    sums = grouped.sum().reindex(codes).to_numpy(dtype=float)
+    complete = inside.groupby("code")["year"].nunique().reindex(list(codes)).to_numpy(dtype=float) == len(years)
+    sums = grouped.sum().reindex(list(codes)).to_numpy(dtype=float)
     return np.where(complete, sums, np.nan)
 
 

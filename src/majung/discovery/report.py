@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from majung.programme import Programme
@@ -15,54 +16,54 @@ def area_reports(programme: Programme, tables: Mapping[str, pd.DataFrame]) -> pd
     Columns candidate, strongest, weakest (criterion ids), ahead, behind (points of score against the median), text_ko,
     text_en.
     """
-    points = tables["contributions"].pivot(index="candidate", columns="criterion", values="contribution")
-    measured = tables["contributions"].pivot(index="candidate", columns="criterion", values="measured")
-    against = points - points.median()
-    names = {c.id: c.name for c in programme.charter.criteria}
-    places = programme.charter.places
+    charter = programme.charter
+    cells = {(r["candidate"], r["criterion"]): r for r in tables["contributions"].to_dict("records")}
+    criteria = [c.id for c in charter.criteria]
+    names = {str(c.id): c.name for c in charter.criteria}
+    median = {c: float(np.median([cells[i.id, c]["contribution"] for i in programme.candidates])) for c in criteria}
     rows = []
     for row in tables["ranking"].to_dict("records"):
-        candidate = str(row["candidate"])
-        own = against.loc[candidate]
-        strongest, weakest = str(own.idxmax()), str(own.idxmin())
-        unseen = [c for c in names if measured.loc[candidate, c] < 0.5]
+        candidate = row["candidate"]
+        own = {c: float(cells[candidate, c]["contribution"]) - median[c] for c in criteria}
+        best, worst = max(criteria, key=own.__getitem__), min(criteria, key=own.__getitem__)
+        unseen = [names[c] for c in criteria if cells[candidate, c]["measured"] < 0.5]
+        said = (int(row["rank"]), charter.places, _percent(row["p_selected"]), _signed(own[best]), _signed(own[worst]))
         rows.append(
             {
                 "candidate": candidate,
-                "strongest": strongest,
-                "weakest": weakest,
-                "ahead": float(own[strongest]),
-                "behind": float(own[weakest]),
-                "text_ko": _korean(row, places, names[strongest].ko, names[weakest].ko, own, strongest, weakest)
-                + (f" 절반 이상이 측정되지 않은 기준: {', '.join(names[c].ko for c in unseen)}." if unseen else ""),
-                "text_en": _english(row, places, names[strongest].en, names[weakest].en, own, strongest, weakest)
-                + (f" Less than half measured: {', '.join(names[c].en for c in unseen)}." if unseen else ""),
+                "strongest": best,
+                "weakest": worst,
+                "ahead": own[best],
+                "behind": own[worst],
+                "text_ko": _korean(*said, names[best].ko, names[worst].ko, [n.ko for n in unseen]),
+                "text_en": _english(*said, names[best].en, names[worst].en, [n.en for n in unseen]),
             }
         )
     return pd.DataFrame(rows)
 
 
 def _korean(
-    row: Mapping[str, object], places: int, best: str, worst: str, own: pd.Series[float], strongest: str, weakest: str
+    rank: int, places: int, chance: str, ahead: str, behind: str, best: str, worst: str, unseen: list[str]
 ) -> str:
-    return (
-        f"{row['rank']}위, {places}위 안에 들 확률 {_percent(row['p_selected'])}. "
-        f"중앙값 후보와 견주어 {best}에서 {_signed(own[strongest])}점, {worst}에서 {_signed(own[weakest])}점이다."
+    said = (
+        f"{rank}위, {places}위 안에 들 확률 {chance}. "
+        f"중앙값 후보와 견주어 {best}에서 {ahead}점, {worst}에서 {behind}점이다."
     )
+    return said + (f" 절반도 측정되지 않은 기준: {', '.join(unseen)}." if unseen else "")
 
 
 def _english(
-    row: Mapping[str, object], places: int, best: str, worst: str, own: pd.Series[float], strongest: str, weakest: str
+    rank: int, places: int, chance: str, ahead: str, behind: str, best: str, worst: str, unseen: list[str]
 ) -> str:
-    return (
-        f"Rank {row['rank']}; {_percent(row['p_selected'])} probability of the first {places}. "
-        f"Against the median candidate {_signed(own[strongest])} points in {_inside(best)}, "
-        f"{_signed(own[weakest])} in {_inside(worst)}."
+    said = (
+        f"Rank {rank}; {chance} probability of the first {places}. "
+        f"Against the median candidate {ahead} points in {_inside(best)}, {behind} in {_inside(worst)}."
     )
+    return said + (f" Less than half measured: {', '.join(map(_inside, unseen))}." if unseen else "")
 
 
-def _percent(value: object) -> str:
-    share = 100 * float(str(value))
+def _percent(value: float) -> str:
+    share = 100 * value
     return "<1%" if 0 < share < 1 else f"{share:.0f}%"
 
 

@@ -13,22 +13,24 @@ from majung.methods.input_output import Table, io_table, leontief_multipliers, l
 from majung.methods.labelled import Floats
 from majung.programme import Programme
 
+SECTORS = "wiod56"
+
 
 def production_inducement(question: Question) -> Observation:
     """Column sums of the domestic Leontief inverse: output at home per unit of final demand."""
-    table, rows, year = _domestic_table(question)
+    table, rows, year = domestic_table(question.programme)
     return _by_sector(question, table, leontief_multipliers(table).production, rows, year)
 
 
 def value_added_inducement(question: Question) -> Observation:
     """vL: value added at home per unit of final demand."""
-    table, rows, year = _domestic_table(question)
+    table, rows, year = domestic_table(question.programme)
     return _by_sector(question, table, leontief_multipliers(table).value_added, rows, year)
 
 
 def forward_linkage(question: Question) -> Observation:
     """Sensitivity of dispersion (감응도계수) of the domestic Leontief inverse; the average sector is 1."""
-    table, rows, year = _domestic_table(question)
+    table, rows, year = domestic_table(question.programme)
     return _by_sector(question, table, linkages(table).sensitivity_of_dispersion, rows, year)
 
 
@@ -49,21 +51,20 @@ def employment_inducement(question: Question) -> Observation:
     )
 
 
-def domestic_table(programme: Programme, year_limit: int) -> tuple[Table, dict[str, tuple[int, ...]], int]:
-    """The country's latest input-output table up to the limit: domestic and imported use, value added, output.
+def domestic_table(programme: Programme) -> tuple[Table, dict[str, tuple[int, ...]], int]:
+    """The country's latest input-output table up to the cut: domestic and imported use, value added, output.
 
     Returns the table (sectors with output only), the rows it rests on, and its year.
     """
-    evidence, country = programme.evidence, programme.charter.country
-    frame = evidence.select("input_output", country=country)
-    year = int(frame[frame["year"] <= year_limit]["year"].max())
+    frame = programme.select("input_output", country=programme.charter.country)
+    year = int(frame["year"].max())
     frame = frame[frame["year"] == year]
     output = frame[(frame["use"] == "primary") & (frame["row"] == "GO")].set_index("column")["value"]
-    sectors = [s for s in evidence.code_list("wiod56") if output.get(s, 0.0) > 0]
+    sectors = [s for s in programme.evidence.codes(SECTORS) if output.get(s, 0.0) > 0]
     flows = {
-        use: frame[frame["use"] == use].pivot(index="row", columns="column", values="value").reindex(
-            index=sectors, columns=sectors, fill_value=0.0
-        )
+        use: frame[frame["use"] == use]
+        .pivot(index="row", columns="column", values="value")
+        .reindex(index=sectors, columns=sectors, fill_value=0.0)
         for use in ("domestic", "imports")
     }
     primary = frame[frame["use"] == "primary"].pivot(index="row", columns="column", values="value")[sectors]
@@ -76,10 +77,6 @@ def domestic_table(programme: Programme, year_limit: int) -> tuple[Table, dict[s
         other=primary.drop(index=["GO", "VA"]).sum().to_numpy(),
     )
     return table, rows_of({"input_output": frame}), year
-
-
-def _domestic_table(question: Question) -> tuple[Table, dict[str, tuple[int, ...]], int]:
-    return domestic_table(question.programme, question.year)
 
 
 def _by_sector(

@@ -78,8 +78,8 @@ class Lineage:
         """The inverse of :meth:`to_frame`."""
         lineage = cls()
         inner = frame[frame["parent"] != ""]
-        for child, parents in inner.groupby("child", sort=False)["parent"]:
-            lineage.rest(str(child), parents)
+        for name, parents in inner.groupby("child", sort=False)["parent"]:
+            lineage.rest(str(name), parents)
         outer = frame[frame["parent"] == ""]
         for (child, table), lines in outer.groupby(["child", "table"], sort=False)["line"]:
             lineage.rest(str(child), (), {str(table): tuple(int(line) for line in lines)})

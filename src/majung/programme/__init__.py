@@ -1,4 +1,4 @@
-"""A programme folder, read and checked: areas, criteria with fixed scales, industry definitions, core projects, budgets.
+"""A programme folder, read and checked: areas, criteria on fixed scales, industry definitions, core projects, budgets.
 
 May import `majung.evidence` and below.
 """

@@ -1,4 +1,4 @@
-"""Reproducible draws: each named thing has its own random stream, so that changing one leaves the others as they were."""
+"""Reproducible draws: each named thing has its own random stream, so that changing one leaves the others alone."""
 
 from __future__ import annotations
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import difflib
 import hashlib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from majung.evidence import Package, open_package
+from majung.evidence.package import Filter
 from majung.methods.labelled import InputError
 from majung.programme.model import AreaProjects, Charter, Industry, Project, once
 
@@ -35,6 +38,14 @@ class Programme:
     projects: dict[str, tuple[Project, ...]]
     evidence: Package
     hash: str
+
+    def select(self, table: str, **filters: Filter) -> pd.DataFrame:
+        """Evidence up to the cut: by period, and in a real-time programme also by release date (a row without one is
+        not known to have been public and stays out)."""
+        year = self.charter.cut_year
+        released_by = date(year, 12, 31) if self.charter.mode == "real-time" else None
+        frame = self.evidence.select(table, complete=True, released_by=released_by, **filters)
+        return frame[frame["year"] <= year]
 
     @property
     def excluded(self) -> frozenset[str]:
@@ -89,7 +100,11 @@ def load_programme(path: str | Path) -> Programme:
 
 def definition_files(folder: Path) -> list[Path]:
     """The files whose content defines a programme, in a fixed order."""
-    return [folder / "programme.toml", *sorted(folder.glob("industries/*.toml")), *sorted(folder.glob("projects/*.toml"))]
+    return [
+        folder / "programme.toml",
+        *sorted(folder.glob("industries/*.toml")),
+        *sorted(folder.glob("projects/*.toml")),
+    ]
 
 
 def definition_hash(folder: Path) -> str:
@@ -125,7 +140,9 @@ def _place(loc: tuple[int | str, ...]) -> str:
 
 
 def _reason(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("Extra inputs are not permitted", "unknown key: remove or rename it")
+    return message.removeprefix("Value error, ").replace(
+        "Extra inputs are not permitted", "unknown key: remove or rename it"
+    )
 
 
 def _across(
@@ -134,13 +151,13 @@ def _across(
     industries: dict[Path, Industry],
     projects: dict[Path, AreaProjects],
     evidence: Package,
-) -> Iterable[str]:
+) -> Iterator[str]:
     """Rules between files, each as 'file: place: reason; remedy'."""
     for file, industry in industries.items():
         if file.stem != industry.id:
             yield f"{file}: id is {industry.id!r}: name the file {industry.id}.toml"
         for number, weight in enumerate(industry.codes, start=1):
-            known = evidence.code_list(weight.classification)
+            known = evidence.codebook.codes_of(weight.classification)
             if not known:
                 yield (
                     f"{file}: codes[{number}]: unknown classification {weight.classification!r}: "
@@ -164,7 +181,7 @@ def _across(
     yield from _across_projects(charter_file, charter, projects)
 
 
-def _across_projects(charter_file: Path, charter: Charter, projects: dict[Path, AreaProjects]) -> Iterable[str]:
+def _across_projects(charter_file: Path, charter: Charter, projects: dict[Path, AreaProjects]) -> Iterator[str]:
     area_ids = [a.industry for a in charter.areas]
     names = [p.id for group in projects.values() for p in group.projects]
     try:
@@ -182,7 +199,7 @@ def _across_projects(charter_file: Path, charter: Charter, projects: dict[Path, 
             for relation in ("requires", "excludes"):
                 for other in getattr(project, relation):
                     if other not in names:
-                        yield f"{file}: projects[{number}].{relation}: unknown project {other!r}"
+                        yield f"{file}: projects[{number}].{relation}: unknown project {other!r}; give a project's id"
             for year in project.costs:
                 if year not in charter.budgets.years:
                     yield f"{file}: projects[{number}].costs: {year} is not a budget year of programme.toml"

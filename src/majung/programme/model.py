@@ -80,7 +80,7 @@ class IndicatorSpec(Weighted):
     unit: Text
     classification: str
     scale: Annotated[Scale, BeforeValidator(_scale)]
-    parameters: dict[str, float | int | str] = {}
+    parameters: dict[str, float] = {}
 
 
 class Criterion(Weighted):
@@ -152,9 +152,11 @@ class Charter(Record):
     schema_: Literal[1] = Field(alias="schema")
     id: Slug
     name: Text
+    summary: Text
     country: str = Field(pattern=r"^[A-Z]{3}$")
     cut_year: int = Field(ge=1900, le=2200)
     mode: Literal["retrospective", "real-time"]
+    mode_note: Text
     seed: int = Field(ge=0)
     samples: int = Field(ge=100, le=1_000_000)
     currency: str
@@ -188,7 +190,7 @@ class Charter(Record):
 
 
 class CodeWeight(Weighted):
-    """How much of the industry's activity in a classification lies in one code, and whether the code is the industry."""
+    """How much of the industry's activity in a classification lies in one code; whether the code is the industry."""
 
     classification: str
     code: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from majung.runs.digest import Difference, differences, digest
-from majung.runs.run import KEYS, Progress, Run, compute, load_run
+from majung.runs.run import KEYS, Progress, Run, compute, load_run, silent
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Reproduction:
         return not self.tampered and self.recomputed_digest == self.run.manifest["digest"]
 
 
-def reproduce(folder: Path, progress: Progress = lambda stage: None) -> Reproduction:
+def reproduce(folder: Path, progress: Progress = silent) -> Reproduction:
     """Recompute the run in `folder` from the definitions and evidence kept with it."""
     progress("evidence")
     kept = load_run(folder)

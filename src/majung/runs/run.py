@@ -35,6 +35,11 @@ KEYS: dict[str, tuple[str, ...]] = {**discovery.KEYS, **diagnosis.KEYS, **select
 
 Progress = Callable[[str], None]
 
+
+def silent(_stage: str) -> None:
+    """Progress that nobody watches."""
+
+
 STAGES = ("evidence", "discovery", "diagnosis", "selection", "writing")
 
 
@@ -78,7 +83,7 @@ class Run:
         return self.figures.id(table, *key)
 
 
-def compute(programme: Programme, progress: Progress = lambda stage: None) -> Run:
+def compute(programme: Programme, progress: Progress = silent) -> Run:
     """Run a programme in memory. progress is called with the name of each stage as it begins."""
     started = time.perf_counter()
     draws = Draws(programme.charter.seed, programme.charter.samples)
@@ -145,13 +150,15 @@ def save(run: Run, runs: Path) -> Run:
 
 
 def copy_inputs(programme: Programme, folder: Path) -> None:
-    """Copy the definition files and the evidence package: a run must be recomputable when its programme has moved on."""
+    """Copy definitions and evidence: a run must be recomputable when its programme has moved on."""
     for file in definition_files(programme.path):
         target = folder / file.relative_to(programme.path)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
-    for file in programme.evidence.files():
-        target = folder / "evidence" / file.relative_to(programme.path / "evidence")
+    for file in programme.evidence.path.rglob("*"):
+        if file.suffix not in {".csv", ".json", ".md", ".parquet"}:
+            continue
+        target = folder / "evidence" / file.relative_to(programme.evidence.path)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
 
@@ -190,7 +197,7 @@ def run_programme(
     runs: str | Path | None = None,
     *,
     fresh: bool = False,
-    progress: Progress = lambda stage: None,
+    progress: Progress = silent,
 ) -> Run:
     """Run a programme folder, or read the run back if these very inputs have been run before.
 

@@ -118,10 +118,7 @@ def _source_lines(run: Run, start: str) -> tuple[SourceLines, ...]:
     for table, lines in run.lineage.source_rows(start).items():
         frame = run.evidence.tables[table].loc[list(lines)]
         for source, rows in frame.groupby("source", sort=True):
-            file = run.evidence.file_of(table)
-            found.append(
-                SourceLines(
-                    table, file, tuple(int(r) for r in rows.index), run.evidence.source(str(source)), rows
-                )
-            )
+            file, _ = run.evidence.locate(table, int(rows.index[0]))
+            numbers = tuple(run.evidence.locate(table, int(row))[1] for row in rows.index)
+            found.append(SourceLines(table, file, numbers, run.evidence.source(str(source)), rows))
     return tuple(found)

@@ -1,8 +1,8 @@
-"""Selection in one call: project values, the project each area needs most, the portfolio, and why the others are out."""
+"""Selection in one call: project values, what each area needs most, the portfolio, and why the others are out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -27,8 +27,8 @@ KEYS = {
 RECORD_GAP = 1e-6
 """Relative gap asked of the solver for the record: proven optimal for all purposes."""
 
-CORE_SAMPLES = 500
-"""Weight vectors at which the core index asks for the best portfolios, where it cannot be exact."""
+CHOSEN_DRAWS = 200
+"""Draws of gaps, closures and weights in which the best portfolio is sought again."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,16 @@ def select(programme: Programme, draws: Draws, gaps: pd.DataFrame) -> Selection:
             "raise the budget, lower minimum_per_area or remove a requirement"
         )
     core = core_index(
-        values.low, values.high, values.weight_draws[:CORE_SAMPLES], offered, budgets, **constraints
+        values.by_gap, values.by_gap, values.extreme_weights, offered, budgets, method="exact", **constraints
     )
+    held = np.zeros(len(owned))
+    for drawn in values.draws[:CHOSEN_DRAWS]:
+        best = solve(replace(offered, values=drawn), budgets, **constraints)
+        held += [name in best.chosen for name in offered.names]
     rejections = explain_rejections(offered, budgets, portfolio, **constraints)
     tables = {
         "project_gaps": _project_gaps(values),
-        "projects": _projects(programme, values, costs, portfolio, core.index, gaps),
+        "projects": _projects(programme, values, costs, portfolio, core.index, held / CHOSEN_DRAWS, gaps),
         "portfolio": _portfolio(programme, portfolio, budgets),
         "portfolio_years": pd.DataFrame({"year": years, "budget": budgets, "cost": portfolio.cost}),
         "rejections": _rejections(programme, offered, rejections),
@@ -105,6 +109,7 @@ def _projects(
     costs: Floats,
     portfolio: Portfolio,
     core: Floats,
+    held: Floats,
     gaps: pd.DataFrame,
 ) -> pd.DataFrame:
     low, high = np.quantile(values.draws, [0.05, 0.95], axis=0)
@@ -130,6 +135,7 @@ def _projects(
                 "estimate": project.estimate,
                 "chosen": project.id in portfolio.chosen,
                 "core_index": float(core[j]),
+                "p_chosen": float(held[j]),
                 "p_first": first,
                 "needed_most": bool(needed),
                 "why_ko": ko,

@@ -1,4 +1,4 @@
-"""From the assessment to a ranking: additive value on fixed scales, SMAA over weights and evidence, cross-checks, ties."""
+"""Evidence in common: which candidates rest on nearly the same evidence and so are one tie."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ def overlap(
     indicator-weighted sum of min(w_i, w_j) over codes, relative to the evidence of the one that has more.
     """
     n = len(codes)
-    merged = [
-        {indicator: _merge(by_code, same) for indicator, by_code in candidate.items()} for candidate in codes
-    ]
+    merged = [{indicator: _merge(by_code, same) for indicator, by_code in candidate.items()} for candidate in codes]
     shares = np.eye(n)
     for i in range(n):
         for j in range(i + 1, n):
@@ -41,9 +39,7 @@ def ties(names: Sequence[str], shares: Floats, threshold: float) -> dict[str, st
     members: dict[int, list[str]] = {}
     for name, g in zip(names, group, strict=True):
         members.setdefault(int(g), []).append(name)
-    return {
-        name: " + ".join(group) if len(group) > 1 else "" for group in members.values() for name in group
-    }
+    return {name: " + ".join(group) if len(group) > 1 else "" for group in members.values() for name in group}
 
 
 def _merge(by_code: Mapping[str, float], same: Mapping[str, str]) -> dict[str, float]:
