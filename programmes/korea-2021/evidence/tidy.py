@@ -286,8 +286,8 @@ def undeclared(built: dict[str, pd.DataFrame]) -> list[str]:
         for classification, code, measure in set(
             zip(frame["classification"], frame["code"], frame["measure"], strict=True)
         ):
-            used |= {("classification", classification, ""), ("code", classification, code)}
-            used.add(("measure", classification, measure))
+            used |= {("classification", "", classification), ("code", classification, code)}
+            used.add(("measure", "", measure))
     return [" ".join(entry) for entry in sorted(used - declared)]
 
 

@@ -4,6 +4,7 @@ May import `majung.methods` only. An evidence package is a folder (docs/evidence
 validated or not at all.
 """
 
+from majung.evidence.adding import Added, add
 from majung.evidence.canonical import TABLES, WORLD, CanonicalTable, table_resource
 from majung.evidence.codebook import Codebook
 from majung.evidence.countries import Country, countries, country_name
@@ -14,6 +15,7 @@ from majung.evidence.problems import EvidenceError, Language, Problem, Report, T
 __all__ = [
     "TABLES",
     "WORLD",
+    "Added",
     "CanonicalTable",
     "Codebook",
     "Country",
@@ -25,6 +27,7 @@ __all__ = [
     "Resource",
     "Source",
     "Text",
+    "add",
     "check",
     "countries",
     "country_name",

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from majung.evidence.canonical import SIGNED_COLUMNS, SIGNED_ROWS, USES, CanonicalTable
-from majung.evidence.codebook import Codebook, nearest, slug
+from majung.evidence.codebook import Codebook, nearest, slug, spelling
 from majung.evidence.countries import accepted_codes, explain_unknown
 from majung.evidence.problems import Problem, Text, text
 from majung.evidence.reading import RawTable
@@ -73,8 +73,8 @@ class _Finder:
 def check_cells(raw: RawTable, rules: Rules) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Type and check every cell.
 
-    Returns the typed frame (index: line numbers; rows with a bad key, value or source left out, so that the checks
-    that follow see only sound rows), or None when the columns do not fit, and every problem.
+    Returns the typed frame (index: line numbers; rows with a bad key left out, a bad value or source has value NaN, so
+    that the checks that follow see only sound rows), or None when the columns do not fit, and every problem.
     """
     finder = _Finder(raw)
     finder.problems += _column_problems(raw, rules)
@@ -254,7 +254,25 @@ def _check_codes(finder: _Finder, rules: Rules) -> None:
         if one in rules.codebook.classifications:
             here = classification == one
             known = _in(finder.cells("code"), rules.codebook.codes_of(one))
+            _double_spellings(finder, str(one), here & ~known)
             finder.report("unknown-code", "code", here & ~known, partial(_explain_code, rules, one))
+
+
+def _double_spellings(finder: _Finder, classification: str, undeclared: Mask) -> None:
+    """Codes that differ only in case, spaces or punctuation, when none of the spellings is declared."""
+    codes = finder.cells("code")[undeclared]
+    seen: dict[str, str] = {}
+    for value in codes.value_counts(sort=True).index:
+        first = seen.setdefault(spelling(str(value)), str(value))
+        if first != value:
+            reason = text(
+                f"'{value}' and '{first}' are two spellings of one code in '{classification}'",
+                f"'{value}'와(과) '{first}'은(는) '{classification}'에서 같은 코드의 다른 표기입니다",
+            )
+            remedy = text(f"write '{slug(first)}' for both", f"둘 다 '{slug(first)}'(으)로 적으십시오")
+            line = int(str(codes.index[codes == value][0]))
+            problem = Problem("double-spelling", finder.raw.file, reason, remedy, line, "code", str(value))
+            finder.problems.append(problem)
 
 
 def _suggest(value: str, choices: list[str], rules: Rules) -> Text:
@@ -387,11 +405,12 @@ def _typed(finder: _Finder, rules: Rules) -> pd.DataFrame:
     cells = finder.raw.cells
     spec = rules.spec
     sound = pd.Series(True, index=cells.index)
-    for column in (*spec.key, "value", "source"):
+    for column in spec.key:
         sound &= finder.fresh(column)
     frame = cells.loc[sound, list(spec.columns)].copy()
     frame["released"] = cells.loc[sound, "released"] if "released" in cells.columns else ""
     frame["year"] = frame["year"].astype("int64")
-    frame["value"] = pd.to_numeric(frame["value"]).astype("float64")
+    usable = finder.fresh("value") & finder.fresh("source")
+    frame["value"] = pd.to_numeric(frame["value"].where(usable, "nan"), errors="coerce").astype("float64")
     frame.index.name = spec.index
     return frame

@@ -289,27 +289,63 @@ def load(folder: Path) -> tuple[Package | None, list[Problem]]:
         return None, problems
     codebook, code_problems = read_codebook(folder, descriptor.codes_path)
     problems += code_problems
-    declared, declared_problems = _merge(descriptor.resources)
+    declared, declared_problems = merge_declarations(descriptor.resources)
     problems += declared_problems
-    tables: dict[str, pd.DataFrame] = {}
-    parts: dict[str, tuple[Part, ...]] = {}
+    assembled = Assembled(folder, descriptor, codebook, declared)
     for name in declared:
         frame, files, found = _read_parts(folder, name, descriptor, codebook)
         problems += found
-        if frame is not None and len(frame):
-            problems += _duplicates(TABLES[name], frame, files)
-            tables[name], parts[name] = frame, files
-    places = {name: _Places(parts[name]) for name in tables}
-    problems += check_traps(tables, declared, codebook, lambda table, row: places[table].of(row))
-    problems += _unused(tables, descriptor, codebook)
+        problems += assembled.put(name, frame, files)
+    problems += assembled.check()
+    problems += _unused(assembled.tables, descriptor, codebook)
     if any(problem.level == "error" for problem in problems):
         return None, problems
-    digest = content_hash(_declared_content(folder, descriptor, codebook, declared), tables)
     notes = tuple(problem for problem in problems if problem.level == "note")
-    return (
-        Package(folder, tables, descriptor.sources, codebook, digest, declared, parts, descriptor.raw, notes),
-        problems,
-    )
+    return assembled.package(notes), problems
+
+
+@dataclass
+class Assembled:
+    """Tables on their way into a package: put together, checked across rows, then frozen."""
+
+    folder: Path
+    descriptor: Descriptor
+    codebook: Codebook
+    declared: dict[str, Declared]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+
+    def put(self, table: str, frame: pd.DataFrame | None, parts: tuple[Part, ...]) -> list[Problem]:
+        """Take a table (rows with unusable values are left out) and report its duplicate keys."""
+        self.parts[table] = parts
+        if frame is None or frame.empty:
+            return []
+        twice = _duplicates(TABLES[table], frame, parts)
+        sound = frame["value"].notna()
+        if twice:
+            sound &= ~frame.duplicated(list(TABLES[table].key))
+        if sound.any():
+            self.tables[table] = frame if bool(sound.all()) else frame[sound]
+        return twice
+
+    def check(self) -> list[Problem]:
+        """What is wrong across rows."""
+        places = {name: _Places(parts) for name, parts in self.parts.items()}
+        return check_traps(self.tables, self.declared, self.codebook, lambda table, row: places[table].of(row))
+
+    def package(self, notes: tuple[Problem, ...] = ()) -> Package:
+        content = declared_content(self.folder, self.descriptor, self.codebook, self.declared)
+        return Package(
+            path=self.folder,
+            tables=self.tables,
+            sources=self.descriptor.sources,
+            codebook=self.codebook,
+            hash=content_hash(content, self.tables),
+            declared=self.declared,
+            parts=self.parts,
+            raw=self.descriptor.raw,
+            notes=notes,
+        )
 
 
 @dataclass(frozen=True)
@@ -321,7 +357,7 @@ class _Places:
         return part.file, row - part.offset
 
 
-def _merge(resources: Iterable[Resource]) -> tuple[dict[str, Declared], list[Problem]]:
+def merge_declarations(resources: Iterable[Resource]) -> tuple[dict[str, Declared], list[Problem]]:
     """Declarations of a table that stands in several files, taken together; contradictions are errors."""
     merged: dict[str, Declared] = {}
     problems: list[Problem] = []
@@ -403,13 +439,17 @@ def _duplicates(spec: CanonicalTable, frame: pd.DataFrame, parts: tuple[Part, ..
     if not again.any():
         return []
     places = _Places(parts)
-    first = frame[~again].reset_index().set_index(key)[spec.index]
+    first = {tuple(one[1:]): one for one in frame.loc[~again, key].itertuples(name=None)}
     out: list[Problem] = []
-    for row in frame[again].itertuples():
-        values = tuple(getattr(row, name) for name in key)
-        file, line = places.of(int(str(row.Index)))
-        other_file, other_line = places.of(int(first.loc[values]))
+    for one in frame.loc[again, key].itertuples(name=None):
+        row, values = int(one[0]), tuple(one[1:])
+        file, line = places.of(row)
+        before = int(first[values][0])
+        other_file, other_line = places.of(before)
         other = f"{other_file}:{other_line}" if other_file != file else str(other_line)
+        editions = [str(frame.at[place, "source"]) for place in (before, row)]
+        if editions[0] != editions[1]:
+            other += f" ({editions[0]} / {editions[1]})"
         out.append(
             Problem(
                 "duplicate-key",
@@ -454,7 +494,7 @@ def _unused(tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, codebook
     return out
 
 
-def _declared_content(
+def declared_content(
     folder: Path, descriptor: Descriptor, codebook: Codebook, declared: Mapping[str, Declared]
 ) -> dict[str, Any]:
     licence, _ = read_text(folder / LICENCE_FILE, LICENCE_FILE)
