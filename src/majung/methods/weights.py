@@ -89,8 +89,7 @@ def critic(performance: ArrayLike, *, maximise: ArrayLike) -> Floats:
     deviation = scores.std(axis=0)
     centred = (scores - scores.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
     correlation = centred.T @ centred / len(x)
-    varies = deviation > 0
-    conflict = ((1 - correlation) * varies).sum(axis=1) - (1 - np.diagonal(correlation)) * varies
+    conflict = ((1 - correlation) * (deviation > 0)).sum(axis=1)
     return _normalised(deviation * np.maximum(conflict, 0.0))
 
 
@@ -104,7 +103,9 @@ def _table(performance: ArrayLike) -> Floats:
 def _normalised(amounts: Floats) -> Floats:
     total = amounts.sum()
     if total <= 1e-12:
-        raise InputError("no criterion discriminates between the alternatives: such data carry no weights")
+        raise InputError(
+            "the criteria do not tell the alternatives apart in different ways: such data carry no weights"
+        )
     return np.asarray(amounts / total)
 
 
