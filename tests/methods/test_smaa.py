@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from majung.methods.labelled import InputError
 from majung.methods.ranking.promethee import promethee_ii
-from majung.methods.smaa import smaa, smaa_from_values
+from majung.methods.ranking.spotis import spotis
+from majung.methods.ranking.topsis import topsis
+from majung.methods.ranking.vikor import vikor
+from majung.methods.smaa import smaa, smaa_by_group, smaa_from_values
 from majung.methods.weights import sample_simplex
 
 
@@ -153,3 +156,35 @@ def test_bad_input_is_refused(scores, weights, named):
 def test_unknown_tie_rule_is_refused():
     with pytest.raises(InputError, match="average"):
         smaa(np.ones((2, 2)), np.ones((4, 2)) / 2, ties="average")
+
+
+def test_groups_stand_side_by_side():
+    scores = np.eye(2)
+    found = smaa_by_group(scores, {"industry": [[0.9, 0.1]], "ministry": [[0.6, 0.4], [0.3, 0.7]]})
+    assert found.groups["industry"].rank_acceptability[0, 0] == 1
+    assert found.lowest.tolist() == [[0.5, 0], [0, 0.5]]
+    assert found.highest.tolist() == [[1, 0.5], [0.5, 1]]
+    with pytest.raises(InputError, match="groups"):
+        smaa_by_group(scores, {})
+
+
+def test_every_ranking_method_can_be_sampled():
+    rng = np.random.default_rng(8)
+    table, weights = rng.random((5, 3)), sample_simplex(3, 300, rng)
+    bounds = [[0.0, 1.0]] * 3
+    models = {
+        "topsis": lambda w: topsis(table, w, maximise=True, normalisation="vector"),
+        "vikor": lambda w: -vikor(table, w, maximise=True, majority=0.5).compromise,
+        "spotis": lambda w: -spotis(table, w, bounds=bounds, maximise=True),
+    }
+    for model in models.values():
+        found = smaa_from_values(model(weights), weights, model=model)
+        b, _, central = naive(model(weights), weights, "share")
+        assert np.allclose(found.rank_acceptability, b)
+        ever = b[:, 0] > 0
+        winners = model(found.central_weights[ever]).argmax(axis=1)
+        assert found.confidence[ever].tolist() == (winners == np.flatnonzero(ever)).tolist()
+        assert np.allclose(found.central_weights, central, equal_nan=True)
+    # SPOTIS is the additive model upside down.
+    spotted = smaa_from_values(models["spotis"](weights), weights)
+    assert np.allclose(spotted.rank_acceptability, smaa(table, weights).rank_acceptability)

@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -7,7 +8,16 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from majung.methods.labelled import InputError
-from majung.methods.weights import sample_bounded_simplex, sample_polytope, sample_simplex
+from majung.methods.weights import (
+    critic,
+    direct,
+    entropy,
+    sample_bounded_simplex,
+    sample_ordinal,
+    sample_polytope,
+    sample_simplex,
+    swing,
+)
 
 
 def rejected(lower, upper, n, rng):
@@ -121,3 +131,101 @@ def test_bounded_draws_never_leave_the_bounds(k, seed):
     assert (w >= lower - 1e-15).all()
     assert (w <= upper + 1e-15).all()
     assert np.allclose(w.sum(axis=1), 1)
+
+
+def test_ordinal_draws_agree_with_hit_and_run_and_keep_the_order():
+    rng = np.random.default_rng(6)
+    order = [2, 0, 3, 1]
+    w = sample_ordinal(order, 4_000, rng)
+    assert (np.diff(w[:, order], axis=1) <= 0).all()
+    # The centre of {w1 >= ... >= wk} is the rank order centroid, w_r = (1/k) sum_{i >= r} 1/i (Barron & Barrett 1996).
+    centroid = [sum(1 / i for i in range(r, 5)) / 4 for r in range(1, 5)]
+    assert w[:, order].mean(axis=0) == pytest.approx(centroid, abs=0.01)
+    a = np.zeros((3, 4))
+    for row, (more, less) in enumerate(pairwise(order)):
+        a[row, less], a[row, more] = 1, -1
+    chain = sample_polytope(a, np.zeros(3), 4_000, rng)
+    for j in range(4):
+        assert kstest(chain[::2, j], w[:, j]).pvalue > 1e-3
+
+
+def test_points_become_weights():
+    assert direct([30, 50, 20]).tolist() == [0.3, 0.5, 0.2]
+    assert swing([[100, 50, 50], [100, 100, 0]]).tolist() == [[0.5, 0.25, 0.25], [0.5, 0.5, 0]]
+
+
+@pytest.mark.parametrize(
+    ("how", "points", "named"),
+    [
+        (direct, [1, -1], "negative"),
+        (direct, [1, math.nan], "finite"),
+        (direct, [[1, 1], [0, 0]], "no points"),
+        (direct, [], "shape"),
+        (swing, [[100, 50], [80, 20]], "not 80"),
+    ],
+)
+def test_bad_points_are_refused(how, points, named):
+    with pytest.raises(InputError, match=named):
+        how(points)
+
+
+def test_entropy_by_hand():
+    # Column 0 is constant and tells nothing; column 1 holds everything at one alternative: entropy 0.
+    assert entropy([[1, 0], [1, 5], [1, 0]]) == pytest.approx([0, 1])
+    p = np.array([0.25, 0.75])
+    information = 1 + (p * np.log(p)).sum() / math.log(2)
+    q = np.array([0.4, 0.6])
+    other = 1 + (q * np.log(q)).sum() / math.log(2)
+    assert entropy([[1, 2], [3, 3]]) == pytest.approx(np.array([information, other]) / (information + other))
+
+
+# Diakoulaki, Mavrotas & Papayannakis (1995), Computers & Operations Research 22, 763-770: eight pharmaceutical firms.
+FIRMS = [
+    *([61, 1.08, 4.33], [20.7, 0.26, 4.34], [16.3, 1.98, 2.53], [9, 3.29, 1.65], [5.4, 2.77, 2.33]),
+    *([4, 4.12, 1.21], [-6.1, 3.52, 2.10], [-34.6, 3.31, 0.98]),
+]
+
+
+def test_critic_of_diakoulaki_et_al_1995():
+    assert critic(FIRMS, maximise=True) == pytest.approx([0.20222554, 0.48090173, 0.31687273])
+
+
+def test_critic_turns_criteria_to_the_same_direction():
+    x = np.array(FIRMS)
+    x[:, 1] *= -1
+    assert critic(x, maximise=np.array([True, False, True])) == pytest.approx(critic(FIRMS, maximise=True))
+
+
+def test_a_constant_criterion_gets_no_critic_weight():
+    x = np.column_stack([np.array(FIRMS), np.ones(8)])
+    w = critic(x, maximise=True)
+    assert w[3] == 0
+    assert w[:3] == pytest.approx(critic(FIRMS, maximise=True))
+
+
+@pytest.mark.parametrize(
+    ("how", "table", "named"),
+    [
+        (entropy, [[1, 2], [1, 2]], "apart"),
+        (entropy, [[1, -2], [1, 2]], "alternative 0 on criterion 1"),
+        (entropy, [[1, 0], [1, 0]], "criterion 1 is zero"),
+        (entropy, [[1, 2]], "two alternatives"),
+        (lambda x: critic(x, maximise=True), [[1, 2], [1, 2]], "apart"),
+        (lambda x: critic(x, maximise=True), [[1, 2], [2, 3], [4, 5]], "apart"),
+        (lambda x: critic(x, maximise=[True]), [[1, 2], [2, 1]], "boolean"),
+    ],
+)
+def test_tables_without_information_are_refused(how, table, named):
+    with pytest.raises(InputError, match=named):
+        how(table)
+
+
+@pytest.mark.parametrize("order", [[0, 0, 1], [1, 2], []])
+def test_bad_orders_are_refused(order):
+    with pytest.raises(InputError, match="once"):
+        sample_ordinal(order, 5, np.random.default_rng(0))
+
+
+def test_no_draws_are_refused():
+    with pytest.raises(InputError, match="at least 1"):
+        sample_simplex(3, 0, np.random.default_rng(0))

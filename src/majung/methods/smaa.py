@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, get_args
 
 import numpy as np
@@ -105,6 +106,30 @@ def smaa_from_values(
             yield found[:, None, :] if found.ndim == 2 else found
 
     return _indices(lambda s: v[s], lambda a: v[:, a], at_centre, v.shape[1], w, ties)
+
+
+@dataclass(frozen=True, eq=False)
+class GroupAcceptability:
+    """SMAA-2 of each stakeholder group, and lowest and highest (A, A): the range of each rank's share over the groups.
+
+    Where lowest[a, 0] is high, every group would put a first; where the range is wide, the choice is political.
+    """
+
+    groups: Mapping[str, Acceptability]
+    lowest: Floats
+    highest: Floats
+
+
+def smaa_by_group(scores: ArrayLike, weights: Mapping[str, ArrayLike], *, ties: Ties = "share") -> GroupAcceptability:
+    """:func:`smaa` for each group's own weights; groups are shown side by side, never averaged.
+
+    scores: (A, C), or (S, A, C) with the same S in every group. weights: (S, C) for each group's name.
+    """
+    if not weights:
+        raise InputError("no groups: give the weights of at least one")
+    groups = {name: smaa(scores, w, ties=ties) for name, w in weights.items()}
+    shares = np.stack([found.rank_acceptability for found in groups.values()])
+    return GroupAcceptability(MappingProxyType(groups), shares.min(axis=0), shares.max(axis=0))
 
 
 def _checked_weights(weights: ArrayLike) -> Floats:

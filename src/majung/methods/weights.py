@@ -1,11 +1,17 @@
-"""Weights of criteria: sampled from what is known about them."""
+"""Weights of criteria: elicited (direct, swing), read off the data as a reference (entropy, CRITIC), or sampled.
+
+Weights from pairwise comparisons are in :mod:`majung.methods.ahp`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import null_space
 from scipy.optimize import linprog
+from scipy.special import xlogy
 
 from majung.methods.labelled import Floats, InputError
 
@@ -15,12 +21,113 @@ _CHAINS = 1_000  # hit-and-run chains run side by side
 _FEASIBLE = 1e-9
 
 
+def direct(points: ArrayLike) -> Floats:
+    """Weights from points given to each criterion, w = points / sum. points: (..., k), not negative; (..., k) returned.
+
+    Each row (judge) is normalised by itself. Raises InputError for negative or missing points or a row of zeros.
+    """
+    p = np.asarray(points, dtype=np.float64)
+    if p.ndim < 1 or 0 in p.shape:
+        raise InputError(f"points have shape {p.shape}: give one number a criterion")
+    if not np.isfinite(p).all() or (p < 0).any():
+        at = tuple(np.argwhere(~(np.isfinite(p) & (p >= 0)))[0].tolist())
+        raise InputError(f"points {p[at]} at {at}: points are finite and not negative")
+    total = p.sum(axis=-1, keepdims=True)
+    if (total == 0).any():
+        raise InputError("a judge gave no points to any criterion: ask again or leave the judge out, and say so")
+    return np.asarray(p / total)
+
+
+def swing(points: ArrayLike) -> Floats:
+    """Swing weights (von Winterfeldt & Edwards 1986): w = points / sum.
+
+    points: (..., k) from 0 to 100; 100 for the criterion whose swing from worst to best end of its scale matters most,
+    the others in proportion to it. Raises InputError if a judge's highest is not 100: the scale's anchor is missing.
+    """
+    w = direct(points)
+    top = np.asarray(points, dtype=np.float64).max(axis=-1)
+    if (top != 100).any():
+        raise InputError(
+            f"the most important swing must have 100 points, not {float(np.extract(top != 100, top)[0]):g}"
+        )
+    return w
+
+
+def entropy(performance: ArrayLike) -> Floats:
+    """Entropy weights (Hwang & Yoon 1981, ch. 2): a reference for how much each criterion discriminates, not a value.
+
+    p_ac = x_ac / sum_a x_ac, E_c = -sum_a p ln p / ln A, w_c = (1 - E_c) / sum (1 - E). performance: (A, C), A >= 2,
+    not negative, larger better; returns (C,). Raises InputError for negative values, an empty column, or if every
+    column is constant.
+    """
+    x = _table(performance)
+    if (x < 0).any():
+        i, j = np.argwhere(x < 0)[0]
+        raise InputError(f"value {x[i, j]:g} of alternative {i} on criterion {j} is negative: entropy needs shares")
+    total = x.sum(axis=0)
+    if (total == 0).any():
+        raise InputError(f"criterion {int(np.argmax(total == 0))} is zero for all alternatives: leave it out")
+    p = x / total
+    information = 1 + xlogy(p, p).sum(axis=0) / np.log(len(x))
+    return _normalised(np.maximum(information, 0.0))
+
+
+def critic(performance: ArrayLike, *, maximise: ArrayLike) -> Floats:
+    """CRITIC weights (Diakoulaki, Mavrotas & Papayannakis 1995): contrast times conflict, a reference from the data.
+
+    On min-max scores, C_c = sd_c sum_k (1 - r_ck) with Pearson's r; w = C / sum C. performance: (A, C), A >= 2;
+    maximise: one boolean, or (C,); returns (C,). A constant criterion gets 0. Raises InputError if all are constant, or
+    if there is only one criterion or no conflict at all.
+    """
+    x = _table(performance)
+    flags = np.asarray(maximise)
+    if flags.dtype != np.bool_ or flags.shape not in ((), (x.shape[1],)):
+        raise InputError(f"maximise has shape {flags.shape} of {flags.dtype}: give one boolean, or one a criterion")
+    x = np.where(flags, x, -x)
+    spread = np.ptp(x, axis=0)
+    scores = (x - x.min(axis=0)) / np.where(spread > 0, spread, 1.0)
+    deviation = scores.std(axis=0)
+    centred = (scores - scores.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
+    correlation = centred.T @ centred / len(x)
+    conflict = ((1 - correlation) * (deviation > 0)).sum(axis=1)
+    return _normalised(deviation * np.maximum(conflict, 0.0))
+
+
+def _table(performance: ArrayLike) -> Floats:
+    x = np.asarray(performance, dtype=np.float64)
+    if x.ndim != 2 or x.shape[0] < 2 or x.shape[1] < 1 or not np.isfinite(x).all():
+        raise InputError(f"performances {x.shape}: give finite (alternatives, criteria), at least two alternatives")
+    return x
+
+
+def _normalised(amounts: Floats) -> Floats:
+    total = amounts.sum()
+    if total <= 1e-12:
+        raise InputError(
+            "the criteria do not tell the alternatives apart in different ways: such data carry no weights"
+        )
+    return np.asarray(amounts / total)
+
+
 def sample_simplex(k: int, n: int, rng: np.random.Generator) -> Floats:
     """Uniform draws (n, k) from {w >= 0, sum w = 1}: exponential variates over their sum (Rubinstein 1982)."""
     if k < 1 or n < 1:
         raise InputError(f"{n} draws of {k} weights: both must be at least 1")
     draws = rng.standard_exponential((n, k))
     draws /= draws.sum(axis=1, keepdims=True)
+    return draws
+
+
+def sample_ordinal(order: Sequence[int], n: int, rng: np.random.Generator) -> Floats:
+    """Uniform draws (n, k) from {w >= 0, sum w = 1, w_order[0] >= w_order[1] >= ...}: sorted draws of the simplex.
+
+    order: positions of the criteria, most important first, each once. Ties and partial orders: :func:`sample_polytope`.
+    """
+    k = len(order)
+    if sorted(order) != list(range(k)) or not k:
+        raise InputError(f"order {list(order)} must name each criterion from 0 to {k - 1} once")
+    draws = np.empty((n, k))
+    draws[:, list(order)] = np.sort(sample_simplex(k, n, rng), axis=1)[:, ::-1]
     return draws
 
 

@@ -96,6 +96,34 @@ def test_bad_arguments_are_refused(arguments, named):
         promethee_ii([[1.0, 2.0], [2.0, 1.0]], [0.5, 0.5], **({"maximise": True} | arguments))
 
 
+def test_the_six_projects_of_brans_vincke_and_mareschal_1986():
+    # How to select and how to rank projects: the PROMETHEE method, European Journal of Operational Research 24. The
+    # table (manpower, power, cost, maintenance, villages, security), the six preference functions and the thresholds
+    # are theirs, as reprinted since; the flows are derived here pair by pair, not copied.
+    table = np.array(
+        [
+            [80, 90, 600, 5.4, 8, 5],
+            [65, 58, 200, 9.7, 1, 1],
+            [83, 60, 400, 7.2, 4, 7],
+            [40, 80, 1000, 7.5, 7, 10],
+            [52, 72, 600, 2.0, 3, 8],
+            [94, 96, 700, 3.6, 5, 6],
+        ]
+    )
+    kinds = ("u-shape", "v-shape", "linear", "level", "usual", "gaussian")
+    up = np.array([False, True, False, False, False, True])
+    q, p = np.array([10, 0, 50, 1, 0, 0.0]), np.array([1, 30, 500, 6, 1, 5.0])
+    flows = promethee_ii(table, np.ones(6) / 6, preference=kinds, maximise=up, indifference=q, threshold=p)
+    assert (np.argsort(-flows.net) + 1).tolist() == [5, 2, 4, 6, 3, 1]
+    wins, losses = naive(table, kinds, np.where(up, 1, -1), q, p)
+    assert np.allclose(flows.net, (wins - losses).mean(axis=1))
+
+
 def test_one_alternative_is_refused():
     with pytest.raises(InputError, match="two alternatives"):
         promethee_ii([[1.0]], [1.0], preference="usual", maximise=True)
+
+
+def test_many_weights_go_through_the_unicriterion_flows():
+    with pytest.raises(InputError, match="unicriterion_net"):
+        promethee_ii(np.ones((3, 1)), np.ones((4, 1)), preference="usual", maximise=True)

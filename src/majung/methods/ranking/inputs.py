@@ -12,28 +12,40 @@ _SUM_TOLERANCE = 1e-9
 
 
 def checked(performance: ArrayLike, weights: ArrayLike) -> tuple[Floats, Floats]:
-    """Performances (A, C) and weights (C,) as float arrays.
+    """Performances (A, C) or (S, A, C) and weights (C,) or (S, C) as float arrays, S samples at once.
 
     Raises InputError that names the position of a NaN or infinity, a negative weight, weights that do not sum to 1, or
     shapes that do not fit.
     """
     x, w = np.asarray(performance, dtype=np.float64), np.asarray(weights, dtype=np.float64)
-    if x.ndim != 2 or 0 in x.shape:
-        raise InputError(f"performances have shape {x.shape}: give (alternatives, criteria), at least one of each")
-    if w.shape != (x.shape[1],):
-        raise InputError(f"weights have shape {w.shape}, the performances have {x.shape[1]} criteria: one weight each")
-    if not np.isfinite(x).all():
-        i, j = np.argwhere(~np.isfinite(x))[0]
+    if x.ndim not in (2, 3) or 0 in x.shape:
         raise InputError(
-            f"performance of alternative {i} on criterion {j} is {x[i, j]}: "
+            f"performances have shape {x.shape}: give (alternatives, criteria), or (samples, alternatives, criteria), "
+            "at least one of each"
+        )
+    if w.ndim not in (1, 2) or w.shape[-1] != x.shape[-1] or (x.ndim == 3 and w.ndim == 2 and len(w) != len(x)):
+        raise InputError(f"weights have shape {w.shape}, performances {x.shape}: one weight for each criterion")
+    if not np.isfinite(x).all():
+        at = tuple(np.argwhere(~np.isfinite(x))[0].tolist())
+        raise InputError(
+            f"performance of alternative {at[-2]} on criterion {at[-1]} is {x[at]}: "
             "give it an interval and sample it (smaa), or leave the alternative out"
         )
     if not np.isfinite(w).all() or (w < 0).any():
-        j = int(np.argmax(~np.isfinite(w) | (w < 0)))
-        raise InputError(f"weight of criterion {j} is {w[j]}: weights are finite and not negative")
-    if abs(w.sum() - 1) > _SUM_TOLERANCE:
-        raise InputError(f"weights sum to {w.sum():.12g}, not 1: divide them by their sum")
+        at = tuple(np.argwhere(~np.isfinite(w) | (w < 0))[0].tolist())
+        raise InputError(f"weight of criterion {at[-1]} is {w[at]}: weights are finite and not negative")
+    sums = np.atleast_1d(w.sum(axis=-1))
+    worst = sums[np.abs(sums - 1).argmax()]
+    if abs(worst - 1) > _SUM_TOLERANCE:
+        raise InputError(f"weights sum to {worst:.12g}, not 1: divide them by their sum")
     return x, w
+
+
+def weighted_sum(values: Floats, weights: Floats) -> Floats:
+    """sum_c w_c v_ac: (A, C) or (S, A, C) with (C,) or (S, C) gives (A,) or (S, A)."""
+    if values.ndim == 2:
+        return np.asarray(weights @ values.T)
+    return np.asarray(np.matmul(values, weights[..., None])[..., 0])
 
 
 def directions(maximise: ArrayLike, criteria: int) -> Floats:

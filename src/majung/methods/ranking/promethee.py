@@ -62,6 +62,8 @@ def promethee_ii(
     (use "u-shape" if they are equal), a negative indifference, or bad performances and weights.
     """
     x, w = checked(performance, weights)
+    if x.ndim != 2 or w.ndim != 1:
+        raise InputError("PROMETHEE takes one table; for many weights use weights @ unicriterion_net.T")
     alternatives, criteria = x.shape
     if alternatives < 2:
         raise InputError("PROMETHEE compares pairs: give at least two alternatives")
