@@ -167,7 +167,7 @@ def test_a_higher_threshold_never_adds_presence(values, threshold, factor):
 
 def test_a_given_presence_must_be_binary():
     assert checked_presence([[1, 0], [0, 1]]).tolist() == [[True, False], [False, True]]
-    with pytest.raises(InputError, match=r"presence is 2 at position \(1, 0\)"):
+    with pytest.raises(InputError, match=r"presence is 2 at row 1, column 0"):
         checked_presence([[1, 0], [2, 1]])
     with pytest.raises(InputError, match="shape"):
         checked_presence([1, 0])
