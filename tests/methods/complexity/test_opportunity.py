@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from majung.methods.complexity import density, outlook, proximity, proximity_operator
 from majung.methods.labelled import InputError
+
+few = settings(max_examples=40, deadline=None)
 
 presences = arrays(np.bool_, st.tuples(st.integers(2, 5), st.integers(2, 6))).filter(lambda m: m.any(axis=0).all())
 
@@ -26,6 +28,7 @@ def test_outlook_by_hand():
     assert found.gain.tolist() == [[0, -2], [0, 0]]
 
 
+@few
 @given(presences, st.sampled_from([0.0, 1.0, 0.5]), st.integers(0, 99))
 def test_the_exact_gain_is_the_change_of_the_outlook(m, diagonal, seed):
     phi, pci = proximity(m, diagonal=diagonal), pcis(m, seed)
@@ -38,6 +41,7 @@ def test_the_exact_gain_is_the_change_of_the_outlook(m, diagonal, seed):
         assert found.gain[c, p] == pytest.approx(brute, abs=1e-12)
 
 
+@few
 @given(presences, st.integers(0, 99))
 def test_the_exact_gain_holds_for_one_way_proximities(m, seed):
     rng = np.random.default_rng(seed)
@@ -49,6 +53,7 @@ def test_the_exact_gain_holds_for_one_way_proximities(m, seed):
     assert found.gain[c, p] == pytest.approx(naive_coi(entered, phi, pci)[c] - naive_coi(m, phi, pci)[c], abs=1e-12)
 
 
+@few
 @given(presences, st.integers(0, 99))
 def test_the_gross_gain_is_the_published_sum(m, seed):
     phi, pci = proximity(m, diagonal=1), pcis(m, seed)
@@ -56,6 +61,7 @@ def test_the_gross_gain_is_the_published_sum(m, seed):
     assert outlook(m, phi, pci, gain="gross").gain == pytest.approx(gross)
 
 
+@few
 @given(presences, st.sampled_from([0.0, 1.0]), st.sampled_from(["exact", "gross"]), st.integers(0, 99))
 def test_matrix_and_operator_agree(m, diagonal, gain, seed):
     pci = pcis(m, seed)
@@ -66,6 +72,7 @@ def test_matrix_and_operator_agree(m, diagonal, gain, seed):
     assert other.gain == pytest.approx(one.gain, abs=1e-12)
 
 
+@few
 @given(presences, st.integers(0, 99), st.floats(-3, 3))
 def test_a_shift_of_pci_moves_the_outlook_by_the_open_density(m, seed, shift):
     phi, pci = proximity(m, diagonal=0), pcis(m, seed)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -12,6 +12,8 @@ from majung.methods.complexity import (
 )
 from majung.methods.complexity.proximities import as_operator
 from majung.methods.labelled import InputError, labelled
+
+few = settings(max_examples=40, deadline=None)
 
 # Three rows; columns: everywhere, rows 0 and 1, row 0, row 2.
 HAND = np.array([[1, 1, 1, 0], [1, 1, 0, 0], [1, 0, 0, 1]])
@@ -49,6 +51,7 @@ def test_proximity_by_hand():
     )
 
 
+@few
 @given(presences(), st.sampled_from([0.0, 1.0]))
 def test_proximity_is_the_smaller_conditional_probability(m, diagonal):
     phi = proximity(m, diagonal=diagonal)
@@ -56,6 +59,7 @@ def test_proximity_is_the_smaller_conditional_probability(m, diagonal):
     assert (phi == phi.T).all()
 
 
+@few
 @given(presences(), st.sampled_from([0.0, 1.0]), st.integers(0, 2**32 - 1))
 def test_the_operator_multiplies_by_the_proximity(m, diagonal, seed):
     y = np.random.default_rng(seed).normal(size=(3, m.shape[1]))
@@ -77,6 +81,7 @@ def test_proximity_ignores_rows_with_nothing():
     assert (proximity(np.vstack([HAND, np.zeros(4)]), diagonal=0) == proximity(HAND, diagonal=0)).all()
 
 
+@few
 @given(varied)
 def test_continuous_proximity_is_correlation_or_cosine(values):
     assert proximity_continuous(values, kind="correlation", diagonal=1) == pytest.approx(
@@ -86,6 +91,7 @@ def test_continuous_proximity_is_correlation_or_cosine(values):
     assert proximity_continuous(values, kind="cosine", diagonal=1) == pytest.approx(np.array(cosine), abs=1e-9)
 
 
+@few
 @given(varied, st.sampled_from(["correlation", "cosine"]), st.sampled_from([0.0, 1.0]))
 def test_the_continuous_operator_multiplies_by_the_proximity(values, kind, diagonal):
     y = np.arange(8.0).reshape(2, 4)
@@ -95,6 +101,7 @@ def test_the_continuous_operator_multiplies_by_the_proximity(values, kind, diago
     assert implicit.totals == pytest.approx(phi.sum(axis=0), abs=1e-9)
 
 
+@few
 @given(presences())
 def test_the_cosine_of_presence_uses_the_geometric_mean_of_ubiquities(m):
     k = m.sum(axis=0)

@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from majung.methods.complexity import density, proximity, proximity_operator, relative_relatedness
 from majung.methods.labelled import InputError
+
+few = settings(max_examples=40, deadline=None)
 
 # Three rows; columns: everywhere, rows 0 and 1, row 0, row 2.
 HAND = np.array([[1, 1, 1, 0], [1, 1, 0, 0], [1, 0, 0, 1]])
@@ -29,6 +31,7 @@ def test_density_by_hand():
     assert omega[2, 1] == pytest.approx((2 / 3) / (2 / 3 + 1 / 2))
 
 
+@few
 @given(presences, st.sampled_from([0.0, 1.0]))
 def test_density_is_a_share_of_what_is_related(m, diagonal):
     phi = proximity(m, diagonal=diagonal)
@@ -63,6 +66,7 @@ def test_density_refuses_what_does_not_fit(m, phi, message):
         density(m, phi)
 
 
+@few
 @given(presences, st.sampled_from([0, 1]))
 def test_relative_relatedness_is_the_z_score_of_the_options(m, ddof):
     omega = density(m, proximity(m, diagonal=0))

@@ -67,8 +67,8 @@ class Projection:
 class Fitness:
     """Result of :func:`fitness`.
 
-    fitness (C,), complexity (P,), each with mean 1; iterations done; change: largest relative change of a fitness in
-    the last one; converged: whether it fell to the tolerance with every fitness above 0.
+    fitness (C,), complexity (P,), each with mean 1; iterations done; change: largest relative change of any value
+    in the last one; converged: whether it fell to the tolerance with every fitness above 0.
     """
 
     fitness: Floats
@@ -188,7 +188,7 @@ def project(
 def fitness(presence: ArrayLike | Labelled, *, tolerance: float, max_iterations: int) -> Fitness:
     """Fitness of rows, F_c = sum_p M_cp Q_p, complexity of columns, Q_p = 1 / sum_c (M_cp / F_c), each over its mean.
 
-    Starts from ones and stops when no fitness changes by more than `tolerance` (relative), or after max_iterations.
+    Starts from ones and stops when no value changes by more than `tolerance` (relative), or after max_iterations.
     Not every matrix has a positive solution: where the diagonal of the ordered matrix crosses its empty part, some
     fitnesses fall towards 0 for ever; then converged is False, and only the order means something. At a positive
     solution M_cp Q_p / F_c has equal row sums and equal column sums (Sinkhorn scaling).
@@ -210,10 +210,11 @@ def fitness(presence: ArrayLike | Labelled, *, tolerance: float, max_iterations:
         following /= following.mean()
         # A fitness that vanishes geometrically would underflow and turn its columns into 0 / 0.
         np.maximum(following, _VANISHED, out=following)
-        q = 1 / (back @ (1 / f))
-        q /= q.mean()
-        change = float(np.max(np.abs(following - f) / following))
-        f = following
+        simpler = 1 / (back @ (1 / f))
+        simpler /= simpler.mean()
+        # Both: the update is simultaneous, so either may stand still for a step while the other moves.
+        change = float(max(np.abs(following / f - 1).max(), np.abs(simpler / q - 1).max()))
+        f, q = following, simpler
     return Fitness(f, q, iteration, change, bool(change <= tolerance and f.min() > _VANISHED))
 
 
