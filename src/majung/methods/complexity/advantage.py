@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv
@@ -106,23 +109,38 @@ def presence(advantage: ArrayLike, *, threshold: float) -> Bools:
     return there
 
 
-def checked_presence(matrix: ArrayLike) -> Bools:
+def checked_presence(matrix: ArrayLike | Labelled) -> Bools:
     """A given presence matrix as (C, P) booleans. Raises InputError unless it is 2-D and holds only 0 and 1."""
-    given = np.asarray(matrix)
+    given: NDArray[Any] = np.asarray(matrix.values if isinstance(matrix, Labelled) else matrix)
     if given.ndim != 2 or 0 in given.shape:
         raise InputError(f"presence has shape {given.shape}, want (rows, columns) with at least one of each")
-    there: Bools
-    if given.dtype == np.bool_:
-        there = given
-        return there
-    binary = (given == 0) | (given == 1)
+    there: Bools = given.astype(np.bool_, copy=False)
+    binary = there == given
     if not binary.all():
         i, j = np.argwhere(~binary)[0]
         raise InputError(
-            f"presence is {given[i, j]} at position ({i}, {j}), want 0 or 1: apply presence(..., threshold=...)"
+            f"presence is {given[i, j]} at row {name_of(matrix, 'row', i)}, column {name_of(matrix, 'column', j)}, "
+            "want 0 or 1: apply presence(..., threshold=...)"
         )
-    there = np.not_equal(given, 0)
     return there
+
+
+def require_presence(
+    there: Bools, named: ArrayLike | Labelled, axes: Sequence[Literal["row", "column"]] = ("row", "column")
+) -> None:
+    """Raise InputError that names the first row or column without presence: by label if `named` has labels."""
+    for axis in axes:
+        counts = there.any(axis=1 if axis == "row" else 0)
+        if not counts.all():
+            i = int(np.argmin(counts))
+            raise InputError(f"{axis} {name_of(named, axis, i)} has no presence: remove it (drop_zeros)")
+
+
+def name_of(named: ArrayLike | Labelled, axis: Literal["row", "column"], i: int) -> str:
+    """The quoted label of row or column i, or its position where the input has no labels."""
+    if not isinstance(named, Labelled):
+        return str(i)
+    return repr((named.rows if axis == "row" else named.columns)[i])
 
 
 def _positive_totals(x: Labelled) -> tuple[Floats, Floats]:
