@@ -53,7 +53,7 @@ def test_residual_states_what_the_columns_leave_out() -> None:
 
 
 def test_refuses_a_table_that_is_not_productive() -> None:
-    with pytest.raises(InputError, match=r"not productive.*1\.2 of output, sector 'b'"):
+    with pytest.raises(InputError, match=r"not productive.*1\.2 of output, in sector 'b'"):
         leontief_multipliers(io_table(["a", "b"], [[9, 2], [0, 10]], [10, 10], [1, -2]))
 
 

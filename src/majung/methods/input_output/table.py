@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from majung.methods.input_output.solver import LeontiefSystem, factorise
 from majung.methods.labelled import Floats, InputError
 
 
@@ -31,6 +33,14 @@ class Table:
     def active(self) -> NDArray[np.bool_]:
         """(n,) sectors with output; only they have coefficients."""
         return self.output > 0
+
+    @cached_property
+    def system(self) -> LeontiefSystem:
+        """(I − A), factored at first use and kept with the table, so that several methods share the one costly step.
+
+        Raises InputError if the table is not productive.
+        """
+        return factorise(self.sectors, self.domestic, self.output)
 
     @property
     def zero_output(self) -> tuple[str, ...]:
@@ -94,6 +104,17 @@ def named_vector(values: ArrayLike, names: Sequence[str], what: str) -> Floats:
         raise InputError(f"{what} of sector {names[j]!r} is {vector[j]}: give a finite number")
     vector.setflags(write=False)
     return vector
+
+
+def named_positions(chosen: Sequence[str], names: Sequence[str], what: str) -> list[int]:
+    """Positions of the chosen names; InputError for none, a duplicate or an unknown one."""
+    place = {name: i for i, name in enumerate(names)}
+    unknown = [name for name in chosen if name not in place]
+    if unknown:
+        raise InputError(f"{what} {unknown[0]!r} is not in the table")
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise InputError(f"give at least one {what}, and each only once")
+    return [place[name] for name in chosen]
 
 
 def _flows(values: ArrayLike, names: tuple[str, ...], what: str, allow_negative: bool) -> Floats:
