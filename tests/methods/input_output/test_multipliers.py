@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from majung.methods.input_output import Table, io_table, leontief_multipliers
+from majung.methods.input_output import (
+    Table,
+    ghosh_inverse,
+    ghosh_multipliers,
+    io_table,
+    leontief_inverse,
+    leontief_multipliers,
+)
 from majung.methods.labelled import InputError
 
 from .strategies import balanced_tables, leontief_inverse_oracle
@@ -95,3 +102,50 @@ def test_multipliers_do_not_depend_on_the_currency(table: Table, rate: float) ->
         other=table.other * rate,
     )
     assert leontief_multipliers(other_currency).production == pytest.approx(leontief_multipliers(table).production)
+
+
+@given(balanced_tables(zero_output=True))
+def test_inverses_undo_their_matrices(table: Table) -> None:
+    active, n = table.active, len(table.sectors)
+    keep = np.ix_(active, active)
+    coefficients = (table.domestic / np.where(active, table.output, 1))[keep]
+    allocation = (table.domestic / np.where(active, table.output, 1)[:, None])[keep]
+    leontief, ghosh = leontief_inverse(table), ghosh_inverse(table)
+    one = np.eye(active.sum())
+    assert leontief[keep] @ (one - coefficients) == pytest.approx(one, abs=1e-9)
+    # Entries of G scale with x_j/x_i: compare G(I − B) in the units of L.
+    undone = ghosh[keep] @ (one - allocation)
+    scale = table.output[active]
+    assert undone * scale[:, None] / scale == pytest.approx(one, abs=1e-9)
+    for inverse in (leontief, ghosh):
+        assert np.isfinite(inverse).sum() == active.sum() ** 2
+        assert inverse.shape == (n, n)
+
+
+@given(balanced_tables(zero_output=True), st.integers(0, 2**32 - 1))
+def test_ghosh_multipliers_weigh_the_ghosh_inverse(table: Table, seed: int) -> None:
+    active = table.active
+    jobs = np.random.default_rng(seed).random(len(active)) * active
+    found = ghosh_multipliers(table, {"jobs": jobs})
+    keep = np.ix_(active, active)
+    ghosh = ghosh_inverse(table)[keep]
+    assert found["production"][active] == pytest.approx(ghosh.sum(axis=1))
+    assert found["jobs"][active] == pytest.approx(ghosh @ (jobs[active] / table.output[active]))
+    assert np.isnan(found["jobs"][~active]).all()
+    # Supply-driven accounting: all primary inputs together make all output, x = (x − Zᵀ1)ᵀ G.
+    primary = table.output[active] - table.domestic[keep].sum(axis=0)
+    assert primary @ ghosh == pytest.approx(table.output[active])
+
+
+def test_ghosh_of_the_two_sector_table(miller_blair: Table) -> None:
+    """Miller & Blair (2009), §12.1: G = [[1.254, .660], [.132, 1.122]]."""
+    assert ghosh_inverse(miller_blair) == pytest.approx(np.array([[1.254, 0.660], [0.132, 1.122]]), abs=5e-4)
+
+
+def test_a_satellite_may_not_take_the_name_of_an_account(miller_blair: Table) -> None:
+    with pytest.raises(InputError, match="'imports' has a name"):
+        leontief_multipliers(miller_blair, {"imports": [1, 2]})
+
+
+def test_the_costly_step_is_done_once(miller_blair: Table) -> None:
+    assert miller_blair.system is miller_blair.system
