@@ -10,7 +10,7 @@ from .strategies import balanced_tables
 
 
 def test_miller_and_blair_closed_for_households(miller_blair: Table) -> None:
-    """Miller & Blair (2009), §2.5 and §6.2: total output multipliers 2.462 and 2.262, household row .570 and .489.
+    """Miller & Blair (2009), §2.5 and ch. 6: total output multipliers 2.462 and 2.262, household row .570 and .489.
 
     Households earn 300, 500 and 50 from themselves; buy 50 and 400; income 1000 in all.
     Closed inverse [[1.365, .425, .251], [.527, 1.348, .595], [.570, .489, 1.289]].

@@ -17,7 +17,7 @@ from .strategies import balanced_tables, leontief_inverse_oracle
 
 
 def test_miller_and_blair_two_sectors(miller_blair: Table) -> None:
-    """Miller & Blair (2009), §2.3 and §6.2: L = [[1.254, .330], [.264, 1.122]], output multipliers 1.518 and 1.452."""
+    """Miller & Blair (2009), §2.3 and ch. 6: L = [[1.254, .330], [.264, 1.122]], output multipliers 1.518 and 1.452."""
     found = leontief_multipliers(miller_blair, {"output of sector 1": [1000, 0]})
     assert found.production == pytest.approx([1.518, 1.452], abs=5e-4)
     assert found.satellites["output of sector 1"] == pytest.approx([1.254, 0.330], abs=5e-4)
@@ -138,7 +138,7 @@ def test_ghosh_multipliers_weigh_the_ghosh_inverse(table: Table, seed: int) -> N
 
 
 def test_ghosh_of_the_two_sector_table(miller_blair: Table) -> None:
-    """Miller & Blair (2009), §12.1: G = [[1.254, .660], [.132, 1.122]]."""
+    """Miller & Blair (2009), ch. 12: G = [[1.254, .660], [.132, 1.122]]."""
     assert ghosh_inverse(miller_blair) == pytest.approx(np.array([[1.254, 0.660], [0.132, 1.122]]), abs=5e-4)
 
 

@@ -40,13 +40,9 @@ def hypothetical_extraction(table: Table, satellites: Mapping[str, ArrayLike] | 
     """
     levels = effect_levels(table, satellites)
     level = np.stack(list(levels.values()))
-    inverse = table.system.inverse()
-    active = table.active
-    diagonal = np.where(active, np.diagonal(inverse), np.nan)
     x, weights = table.output, intensities(table, level)
-    backward, forward = np.full((2, *level.shape), np.nan)
-    backward[:, active] = weights[:, active] @ inverse[np.ix_(active, active)]
-    forward[:, active] = level[:, active] @ inverse[np.ix_(active, active)].T
+    backward, forward = table.system.rows(weights), table.system.columns(level.T).T
+    diagonal = np.diagonal(table.system.inverse())
     return Extraction(
         sectors=table.sectors,
         complete=_named(levels, x * backward / diagonal),

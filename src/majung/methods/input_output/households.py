@@ -56,7 +56,7 @@ def type_two_multipliers(
     With h = income/x, c = demand/total and a = within/total, ratio κ = 1/(1 − a − hLc), the closed inverse is
     [[L + κ Lc hL, κ Lc], [κ hL, κ]]. Raises InputError if 1 − a − hLc ≤ 0 (households would spend more than they
     earn), if demand or income is negative, and as `leontief_multipliers`.
-    Source: Miller & Blair (2009), §2.5 and §6.2.
+    Source: Miller & Blair (2009), §2.5 and ch. 6.
     """
     income = _non_negative(table, household_income, "household_income")
     demand = _non_negative(table, household_demand, "household_demand")

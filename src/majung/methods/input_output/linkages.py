@@ -41,7 +41,7 @@ def linkages(table: Table) -> Linkages:
 
     B = x̂⁻¹Z = x̂⁻¹Ax̂, so G = x̂⁻¹Lx̂ and G1 = x̂⁻¹(Lx): no second factorisation.
     Raises InputError if the table is not productive. Sources: Rasmussen (1956); Jones (1976) for the Ghosh version;
-    Miller & Blair (2009), §12.2.
+    Miller & Blair (2009), ch. 12.
     """
     solver = table.system
     active, x = table.active, table.output

@@ -46,7 +46,7 @@ def regional_multipliers(
     """Type I multipliers by region of effect: W_r L with the weights of region r only, one solve for all regions.
 
     regions: the region of each of the n sectors. Raises InputError if their number does not fit, and as
-    `leontief_multipliers`. Source: Miller & Blair (2009), §3.3 and §6.3.
+    `leontief_multipliers`. Source: Miller & Blair (2009), ch. 3 and 6.
     """
     names, home = _numbered(table, regions)
     levels = effect_levels(table, satellites)
@@ -74,7 +74,7 @@ def footprints(
     final_demand: (n, S), for instance one column a consuming region. With value added this is trade in value added;
     with emissions, the consumption-based account. If F is all final demand, a row sums to the region's level of the
     effect. Raises InputError for a wrong shape, a value that is not finite, demand for a sector without output, and as
-    `leontief_multipliers`. Source: Miller & Blair (2009), §10.
+    `leontief_multipliers`. Source: Miller & Blair (2009), ch. 10.
     """
     names, home = _numbered(table, regions)
     demand = np.asarray(final_demand, dtype=np.float64)

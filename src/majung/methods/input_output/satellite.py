@@ -83,7 +83,7 @@ def exogenous_industry(
     count again what E's suppliers buy back from E.
 
     shares: (n,) at least 0, sum 1. Raises InputError otherwise, for a share in a sector without output, and as
-    `leontief_multipliers`. Source: the mixed model of Miller & Blair (2009), §13.2.
+    `leontief_multipliers`. Source: the mixed model of Miller & Blair (2009), ch. 13.
     """
     s = _mix(table, shares)
     levels = effect_levels(table, satellites)

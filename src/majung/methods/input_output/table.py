@@ -94,6 +94,34 @@ def io_table(
     return Table(names, z, m, x, v, t)
 
 
+def proportional_imports(
+    sectors: Sequence[str], flows: ArrayLike, *, imports: ArrayLike, output: ArrayLike, exports: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Domestic and imported flows out of a table that shows both together ("competitive" imports): an assumption.
+
+    Every user of product i, final users included, is supposed to buy the same share from abroad,
+    r_i = m_i / (x_i − e_i + m_i), and exports to hold no imports: domestic = (1 − r̂)Z, imported = r̂Z. flows: (n, n)
+    total use; imports, output, exports: (n,) by product. Use an office's own import matrix where there is one:
+    multipliers differ. Raises InputError, with the sector, for a share outside [0, 1] and for bad values.
+    Source: Miller & Blair (2009), ch. 4.
+    """
+    names = tuple(map(str, sectors))
+    total = _flows(flows, names, "flows", allow_negative=True)
+    m, x, e = (
+        named_vector(part, names, what)
+        for part, what in ((imports, "imports"), (output, "output"), (exports, "exports"))
+    )
+    supply = x - e + m
+    share = np.divide(m, supply, out=np.zeros(len(names)), where=supply != 0)
+    for j in np.flatnonzero((share < 0) | (share > 1) | ((supply == 0) & (m != 0))):
+        raise InputError(
+            f"imports of {names[j]!r} are {m[j]:g} of {supply[j]:g} for domestic use (output - exports + imports): "
+            "take re-exports off imports and exports"
+        )
+    imported = share[:, None] * total
+    return total - imported, imported
+
+
 def named_vector(values: ArrayLike, names: Sequence[str], what: str) -> Floats:
     """One finite number a sector, read-only; InputError names `what` and the sector."""
     vector = np.asarray(values, dtype=np.float64).view()
