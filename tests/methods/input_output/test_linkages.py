@@ -12,7 +12,7 @@ from .strategies import balanced_tables, leontief_inverse_oracle
 def test_miller_and_blair_two_sectors(miller_blair: Table) -> None:
     """Miller & Blair (2009): A of §2.3; L = [[1.254, .330], [.264, 1.122]].
 
-    Ghosh (ch. 12): G = [[1.254, .660], [.132, 1.122]].
+    The Ghosh inverse by hand: g_ij = l_ij x_j / x_i = [[1.254, .660], [.132, 1.122]].
     """
     found = linkages(miller_blair)
     assert found.direct_backward == pytest.approx([0.35, 0.30])

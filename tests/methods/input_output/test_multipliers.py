@@ -138,7 +138,7 @@ def test_ghosh_multipliers_weigh_the_ghosh_inverse(table: Table, seed: int) -> N
 
 
 def test_ghosh_of_the_two_sector_table(miller_blair: Table) -> None:
-    """Miller & Blair (2009), ch. 12: G = [[1.254, .660], [.132, 1.122]]."""
+    """By hand from L of Miller & Blair's table: g_ij = l_ij x_j / x_i, so .330 doubles and .264 halves."""
     assert ghosh_inverse(miller_blair) == pytest.approx(np.array([[1.254, 0.660], [0.132, 1.122]]), abs=5e-4)
 
 
