@@ -19,7 +19,7 @@ from majung.methods.input_output import (
 
 @pytest.fixture
 def germany() -> Table:
-    """Germany 1995, six sectors, million euros: Eurostat (2008), Manual of Supply, Use and Input-Output Tables, table 15.4.
+    """Germany 1995, million euros: Eurostat (2008), Manual of Supply, Use and Input-Output Tables, table 15.4.
 
     The table shows imports as one row: they are booked on the diagonal here, which no multiplier depends on.
     """
