@@ -3,14 +3,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from majung.methods.input_output import Table, io_table, leontief_multipliers
+from majung.methods.input_output import (
+    Table,
+    ghosh_inverse,
+    ghosh_multipliers,
+    io_table,
+    leontief_inverse,
+    leontief_multipliers,
+)
 from majung.methods.labelled import InputError
 
 from .strategies import balanced_tables, leontief_inverse_oracle
 
 
 def test_miller_and_blair_two_sectors(miller_blair: Table) -> None:
-    """Miller & Blair (2009), §2.3 and §6.2: L = [[1.254, .330], [.264, 1.122]], output multipliers 1.518 and 1.452."""
+    """Miller & Blair (2009), §2.3 and ch. 6: L = [[1.254, .330], [.264, 1.122]], output multipliers 1.518 and 1.452."""
     found = leontief_multipliers(miller_blair, {"output of sector 1": [1000, 0]})
     assert found.production == pytest.approx([1.518, 1.452], abs=5e-4)
     assert found.satellites["output of sector 1"] == pytest.approx([1.254, 0.330], abs=5e-4)
@@ -19,6 +26,7 @@ def test_miller_and_blair_two_sectors(miller_blair: Table) -> None:
     assert found.other is None
 
 
+@settings(max_examples=40)
 @given(balanced_tables(), st.integers(0, 2**32 - 1))
 def test_equals_the_explicit_inverse(table: Table, seed: int) -> None:
     jobs = np.random.default_rng(seed).random(len(table.sectors))
@@ -33,6 +41,7 @@ def test_equals_the_explicit_inverse(table: Table, seed: int) -> None:
     assert not found.satellites["none"].any()
 
 
+@settings(max_examples=40)
 @given(balanced_tables(zero_output=True))
 def test_value_added_imports_and_other_exhaust_a_unit_of_demand(table: Table) -> None:
     """(v + m + t) L = 1 (METHODS.md, criterion 2), with NaN exactly where a sector has no output."""
@@ -53,7 +62,7 @@ def test_residual_states_what_the_columns_leave_out() -> None:
 
 
 def test_refuses_a_table_that_is_not_productive() -> None:
-    with pytest.raises(InputError, match=r"not productive.*1\.2 of output, sector 'b'"):
+    with pytest.raises(InputError, match=r"not productive.*1\.2 of output, in sector 'b'"):
         leontief_multipliers(io_table(["a", "b"], [[9, 2], [0, 10]], [10, 10], [1, -2]))
 
 
@@ -95,3 +104,52 @@ def test_multipliers_do_not_depend_on_the_currency(table: Table, rate: float) ->
         other=table.other * rate,
     )
     assert leontief_multipliers(other_currency).production == pytest.approx(leontief_multipliers(table).production)
+
+
+@settings(max_examples=40)
+@given(balanced_tables(zero_output=True))
+def test_inverses_undo_their_matrices(table: Table) -> None:
+    active, n = table.active, len(table.sectors)
+    keep = np.ix_(active, active)
+    coefficients = (table.domestic / np.where(active, table.output, 1))[keep]
+    allocation = (table.domestic / np.where(active, table.output, 1)[:, None])[keep]
+    leontief, ghosh = leontief_inverse(table), ghosh_inverse(table)
+    one = np.eye(active.sum())
+    assert leontief[keep] @ (one - coefficients) == pytest.approx(one, abs=1e-9)
+    # Entries of G scale with x_j/x_i: compare G(I − B) in the units of L.
+    undone = ghosh[keep] @ (one - allocation)
+    scale = table.output[active]
+    assert undone * scale[:, None] / scale == pytest.approx(one, abs=1e-9)
+    for inverse in (leontief, ghosh):
+        assert np.isfinite(inverse).sum() == active.sum() ** 2
+        assert inverse.shape == (n, n)
+
+
+@settings(max_examples=40)
+@given(balanced_tables(zero_output=True), st.integers(0, 2**32 - 1))
+def test_ghosh_multipliers_weigh_the_ghosh_inverse(table: Table, seed: int) -> None:
+    active = table.active
+    jobs = np.random.default_rng(seed).random(len(active)) * active
+    found = ghosh_multipliers(table, {"jobs": jobs})
+    keep = np.ix_(active, active)
+    ghosh = ghosh_inverse(table)[keep]
+    assert found["production"][active] == pytest.approx(ghosh.sum(axis=1))
+    assert found["jobs"][active] == pytest.approx(ghosh @ (jobs[active] / table.output[active]))
+    assert np.isnan(found["jobs"][~active]).all()
+    # Supply-driven accounting: all primary inputs together make all output, x = (x − Zᵀ1)ᵀ G.
+    primary = table.output[active] - table.domestic[keep].sum(axis=0)
+    assert primary @ ghosh == pytest.approx(table.output[active])
+
+
+def test_ghosh_of_the_two_sector_table(miller_blair: Table) -> None:
+    """By hand from L of Miller & Blair's table: g_ij = l_ij x_j / x_i, so .330 doubles and .264 halves."""
+    assert ghosh_inverse(miller_blair) == pytest.approx(np.array([[1.254, 0.660], [0.132, 1.122]]), abs=5e-4)
+
+
+def test_a_satellite_may_not_take_the_name_of_an_account(miller_blair: Table) -> None:
+    with pytest.raises(InputError, match="'imports' has a name"):
+        leontief_multipliers(miller_blair, {"imports": [1, 2]})
+
+
+def test_the_costly_step_is_done_once(miller_blair: Table) -> None:
+    assert miller_blair.system is miller_blair.system

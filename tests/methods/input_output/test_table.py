@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from majung.methods.input_output import io_table
+from majung.methods.input_output import io_table, proportional_imports
 from majung.methods.labelled import InputError
 
 Z = [[150.0, 500.0], [200.0, 100.0]]
@@ -57,3 +57,18 @@ def test_refuses_by_name(change: dict[str, object], message: str) -> None:
 def test_negative_flows_on_request() -> None:
     table = io_table(["a", "b"], [[1, 2], [-3, 4]], [10, 20], [12, 14], allow_negative_flows=True)
     assert table.domestic[1, 0] == -3
+
+
+def test_proportional_imports_by_hand() -> None:
+    """Product a: 20 imported of 100 - 20 + 20 for domestic use, so a fifth of every use; product b: none."""
+    domestic, imported = proportional_imports(
+        ["a", "b"], [[10, 30], [5, 5]], imports=[20, 0], output=[100, 50], exports=[20, 0]
+    )
+    assert imported == pytest.approx(np.array([[2, 6], [0, 0]]))
+    assert domestic == pytest.approx(np.array([[8, 24], [5, 5]]))
+
+
+@pytest.mark.parametrize(("imports", "exports"), [(20, 120), (-1, 0), (5, 105)])
+def test_proportional_imports_refuses_impossible_shares(imports: float, exports: float) -> None:
+    with pytest.raises(InputError, match=r"imports of 'a'.*re-exports"):
+        proportional_imports(["a"], [[10]], imports=[imports], output=[100], exports=[exports])

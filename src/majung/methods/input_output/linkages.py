@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from majung.methods.input_output.solver import factorise
 from majung.methods.input_output.table import Table
 from majung.methods.labelled import Floats, InputError
 
@@ -42,9 +41,9 @@ def linkages(table: Table) -> Linkages:
 
     B = x̂⁻¹Z = x̂⁻¹Ax̂, so G = x̂⁻¹Lx̂ and G1 = x̂⁻¹(Lx): no second factorisation.
     Raises InputError if the table is not productive. Sources: Rasmussen (1956); Jones (1976) for the Ghosh version;
-    Miller & Blair (2009), §12.2.
+    Miller & Blair (2009), ch. 12.
     """
-    solver = factorise(table)
+    solver = table.system
     active, x = table.active, table.output
     nan = np.full(len(x), np.nan)
     backward = solver.rows(np.ones((1, len(x))))[0]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from majung.methods.input_output.solver import LeontiefSystem, factorise
 from majung.methods.labelled import Floats, InputError
 
 
@@ -31,6 +33,14 @@ class Table:
     def active(self) -> NDArray[np.bool_]:
         """(n,) sectors with output; only they have coefficients."""
         return self.output > 0
+
+    @cached_property
+    def system(self) -> LeontiefSystem:
+        """(I − A), factored at first use and kept with the table, so that several methods share the one costly step.
+
+        Raises InputError if the table is not productive.
+        """
+        return factorise(self.sectors, self.domestic, self.output)
 
     @property
     def zero_output(self) -> tuple[str, ...]:
@@ -84,6 +94,34 @@ def io_table(
     return Table(names, z, m, x, v, t)
 
 
+def proportional_imports(
+    sectors: Sequence[str], flows: ArrayLike, *, imports: ArrayLike, output: ArrayLike, exports: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Domestic and imported flows out of a table that shows both together ("competitive" imports): an assumption.
+
+    Every user of product i, final users included, is supposed to buy the same share from abroad,
+    r_i = m_i / (x_i − e_i + m_i), and exports to hold no imports: domestic = (1 − r̂)Z, imported = r̂Z. flows: (n, n)
+    total use; imports, output, exports: (n,) by product. Use an office's own import matrix where there is one:
+    multipliers differ. Raises InputError, with the sector, for a share outside [0, 1] and for bad values.
+    Source: Miller & Blair (2009), ch. 4.
+    """
+    names = tuple(map(str, sectors))
+    total = _flows(flows, names, "flows", allow_negative=True)
+    m, x, e = (
+        named_vector(part, names, what)
+        for part, what in ((imports, "imports"), (output, "output"), (exports, "exports"))
+    )
+    supply = x - e + m
+    share = np.divide(m, supply, out=np.zeros(len(names)), where=supply != 0)
+    for j in np.flatnonzero((share < 0) | (share > 1) | ((supply == 0) & (m != 0))):
+        raise InputError(
+            f"imports of {names[j]!r} are {m[j]:g} of {supply[j]:g} for domestic use (output - exports + imports): "
+            "take re-exports off imports and exports"
+        )
+    imported = share[:, None] * total
+    return total - imported, imported
+
+
 def named_vector(values: ArrayLike, names: Sequence[str], what: str) -> Floats:
     """One finite number a sector, read-only; InputError names `what` and the sector."""
     vector = np.asarray(values, dtype=np.float64).view()
@@ -94,6 +132,17 @@ def named_vector(values: ArrayLike, names: Sequence[str], what: str) -> Floats:
         raise InputError(f"{what} of sector {names[j]!r} is {vector[j]}: give a finite number")
     vector.setflags(write=False)
     return vector
+
+
+def named_positions(chosen: Sequence[str], names: Sequence[str], what: str) -> list[int]:
+    """Positions of the chosen names; InputError for none, a duplicate or an unknown one."""
+    place = {name: i for i, name in enumerate(names)}
+    unknown = [name for name in chosen if name not in place]
+    if unknown:
+        raise InputError(f"{what} {unknown[0]!r} is not in the table")
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise InputError(f"give at least one {what}, and each only once")
+    return [place[name] for name in chosen]
 
 
 def _flows(values: ArrayLike, names: tuple[str, ...], what: str, allow_negative: bool) -> Floats:
