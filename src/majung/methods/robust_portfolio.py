@@ -104,7 +104,7 @@ def core_index(
         raise InputError("synergies have one value for all criteria: leave them out of the core index")
     model = build(projects, budgets, constraints)
     if method == "exact":
-        portfolios = _non_dominated(model, low @ w.T, high @ w.T, limit)
+        portfolios = _non_dominated(model, low @ w.T, high @ w.T, limit, time_limit)
         samples, unproven, accepted = 0, 0, np.full(len(projects.names), np.nan)
     else:
         if rng is None and (low < high).any():
@@ -153,7 +153,7 @@ def _checked(
     return low, high, w
 
 
-def _non_dominated(model: Model, low: Floats, high: Floats, limit: int) -> Bools:
+def _non_dominated(model: Model, low: Floats, high: Floats, limit: int, time_limit: float) -> Bools:
     """(P, n) all feasible portfolios that no feasible one dominates; low, high: (n, W). No rows if none is feasible."""
     n = len(low)
     rows = model.rows.toarray()
@@ -162,27 +162,83 @@ def _non_dominated(model: Model, low: Floats, high: Floats, limit: int) -> Bools
     use = np.concatenate([rows[upper], -rows[lower]])
     capacity = np.concatenate([model.high[upper], -model.low[lower]])
     tolerance = _ROUNDING * np.maximum(np.abs(use).sum(axis=1), 1)
-    # Projects that weigh on many constraints first, so that these soon stop telling partial portfolios apart.
-    order = np.argsort(-(use != 0).sum(axis=0), kind="stable")
+    rivals = _good_portfolios(model, low, high, time_limit)
+    # The clearly good and the clearly bad first: decided the other way they soon lose to a rival.
+    price = use[: len(model.budgets)].sum(axis=0)
+    merit = np.divide((low + high).mean(axis=1), price, out=np.full(n, np.inf), where=price > 0)
+    rank = np.argsort(np.argsort(-merit, kind="stable"), kind="stable")
+    order = np.argsort(-np.abs(rank - rivals.sum(axis=1).mean()), kind="stable") if len(rivals) else np.arange(n)
     partial = np.zeros((1, n), dtype=bool)
     for step, project in enumerate(order):
-        open_use = use[:, order[step + 1 :]]
-        least, most = np.minimum(open_use, 0).sum(axis=1), np.maximum(open_use, 0).sum(axis=1)
+        rest = order[step + 1 :]
+        least, most = np.minimum(use[:, rest], 0).sum(axis=1), np.maximum(use[:, rest], 0).sum(axis=1)
         taken = partial.copy()
         taken[:, project] = True
         partial = np.concatenate([taken, partial])
         used = partial @ use.T
         fits = (used + least <= capacity + tolerance).all(axis=1)
         partial, used = partial[fits], used[fits]
+        hopeful = _hopeful(partial, capacity - used, use, rest, rivals, low, high)
+        partial, used = partial[hopeful], used[hopeful]
         # What can no longer bind is the same for all.
-        used = np.maximum(used, capacity - most)
-        partial = partial[_undominated(partial, used, low, high)]
+        partial = partial[_undominated(partial, np.maximum(used, capacity - most), low, high)]
         if len(partial) > limit:
             raise InputError(
                 f"{len(partial)} partial portfolios after {step + 1} of {n} projects exceed the limit of {limit}: "
                 'narrow the values and weights, raise the limit or use method="sampled"'
             )
     return partial
+
+
+def _good_portfolios(model: Model, low: Floats, high: Floats, time_limit: float) -> Bools:
+    """(R, n) feasible portfolios that are best at an extreme point with low, middle or high values."""
+    found = [np.zeros((0, len(low)), dtype=bool)]
+    for value in np.concatenate([low.T, (low + high).T / 2, high.T]):
+        answer = maximise(model, value, gap=1e-3, time_limit=time_limit)
+        if answer.chosen is not None:
+            found.append(answer.chosen[None, :])
+    return np.unique(np.concatenate(found), axis=0)
+
+
+def _hopeful(
+    partial: Bools, room: Floats, use: Floats, rest: NDArray[np.int64], rivals: Bools, low: Floats, high: Floats
+) -> Bools:
+    """Which partial portfolios have a completion that no rival is known to dominate.
+
+    At extreme point w rival r leads a completion q of p by at least sum over r\\p of low - sum over p\\r of high, over the
+    decided projects and r's undecided ones, minus the gain of q: low for what it shares with r, high for the rest. The
+    gain is bounded by the fractional knapsack of each constraint alone and of their sum (Dantzig's bound).
+    """
+    hopeful = np.ones(len(partial), dtype=bool)
+    packable = (use[:, rest] >= 0).all(axis=1) & (use[:, rest] > 0).any(axis=1)
+    weights, rooms = use[packable][:, rest], room[:, packable]
+    if len(weights) > 1:
+        weights, rooms = np.vstack([weights, weights.sum(axis=0)]), np.column_stack([rooms, rooms.sum(axis=1)])
+    tolerance = _ROUNDING * float(np.abs(np.stack([low, high])).max(axis=0).sum(axis=0).max(initial=0))
+    for rival in rivals:
+        alive = np.flatnonzero(hopeful)
+        p = partial[alive]
+        beaten = np.ones(len(alive), dtype=bool)
+        strictly = np.zeros(len(alive), dtype=bool)
+        for low_w, high_w in zip(low.T, high.T, strict=True):
+            lead = (rival & ~p) @ low_w - (p & ~rival) @ high_w
+            gain = np.clip(np.where(rival, low_w, high_w)[rest], 0, None)
+            most = np.full(len(alive), gain.sum())
+            for weight, space in zip(weights, rooms[alive].T, strict=True):
+                np.minimum(most, _fractional(gain, weight, space), out=most)
+            beaten &= lead - most >= -tolerance
+            strictly |= lead - most > tolerance
+        hopeful[alive[beaten & strictly]] = False
+    return hopeful
+
+
+def _fractional(gain: Floats, weight: Floats, room: Floats) -> Floats:
+    """Most gain that fits in each room (P,) if projects could be taken in part."""
+    free = weight <= 0
+    order = np.argsort(-gain[~free] / weight[~free], kind="stable")
+    filled = np.concatenate([[0.0], np.cumsum(weight[~free][order])])
+    gained = np.concatenate([[0.0], np.cumsum(gain[~free][order])])
+    return np.interp(room, filled, gained) + gain[free].sum()
 
 
 def _undominated(portfolios: Bools, used: Floats, low: Floats, high: Floats) -> Bools:

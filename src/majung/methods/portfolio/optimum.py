@@ -1,8 +1,8 @@
 """The best portfolio by branch and cut, with proof: status, bound and gap; for an impossible case, the conflict.
 
 HiGHS (Huangfu & Hall, Mathematical Programming Computation 10 (2018) 119-142) through `scipy.optimize.milp`. Its
-tolerances are absolute (1e-6), so values and budgets are scaled to 1 for it. Budgets are checked again on the rounded
-answer: an overspent one is cut off by a cover inequality and the programme solved again.
+tolerances are absolute (1e-6), so values and budgets are scaled to 1 for it. Every row is checked again on the rounded
+answer: one that breaks a row is cut off and the programme solved again.
 """
 
 from __future__ import annotations
@@ -117,14 +117,12 @@ def maximise(
         if result.x is None:
             return Answer(None, np.nan, bound, np.nan, "unknown")
         chosen = result.x[:n] > 0.5
-        overspent = np.flatnonzero(model.projects.costs.T @ chosen > model.budgets * (1 + _ROUNDING))
-        if not overspent.size:
+        solution = np.concatenate([chosen, np.rint(result.x[n:])])
+        cut = _cut(model, solution)
+        if cut is None:
             break
-        # These projects together do not fit (the solver tolerates 1e-6), so at most all but one of them may stay.
-        cover = np.zeros((1, model.columns))
-        cover[0, :n] = chosen & (model.projects.costs[:, overspent[0]] > 0)
-        constraints.append(LinearConstraint(csr_array(cover), -np.inf, cover.sum() - 1))
-    value = float(objective @ np.concatenate([chosen, np.rint(result.x[n:])]))
+        constraints.append(cut)
+    value = float(objective @ solution)
     bound = max(bound, value)
     proven = relative_gap(value, bound)
     status: Status = "feasible"
@@ -133,6 +131,26 @@ def maximise(
     elif proven <= gap * (1 + _ROUNDING):
         status = "within_gap"
     return Answer(chosen, value, bound, proven, status)
+
+
+def _cut(model: Model, solution: Floats) -> LinearConstraint | None:
+    """A valid inequality that cuts off a rounded solution (columns,) which breaks the model; None if it keeps it.
+
+    The solver works to a tolerance, and has been seen to call solutions optimal that break a row.
+    """
+    n, width = len(model.projects.names), len(model.budgets)
+    chosen = solution[:n] > 0
+    row = np.zeros((1, model.columns))
+    overspent = np.flatnonzero(model.projects.costs.T @ chosen > model.budgets * (1 + _ROUNDING))
+    if overspent.size:
+        # These together do not fit one budget, so at most all but one of them may stay.
+        row[0, :n] = chosen & (model.projects.costs[:, overspent[0]] > 0)
+    else:
+        use = (model.rows @ solution)[width:]
+        if (use <= model.high[width:] + RESOLUTION).all() and (use >= model.low[width:] - RESOLUTION).all():
+            return None
+        row[0, :n] = np.where(chosen, 1, -1)
+    return LinearConstraint(csr_array(row), -np.inf, np.clip(row, 0, None).sum() - 1)
 
 
 def relative_gap(value: float, bound: float) -> float:
