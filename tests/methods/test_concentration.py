@@ -85,7 +85,7 @@ def test_contradictions_are_named() -> None:
 
 
 def test_wilson_by_hand() -> None:
-    """Brown, Cai & DasGupta (2001) form of Wilson's interval, 0 of 10 at 95 %: upper end z² / (n + z²) = 0.2775."""
+    """0 of n: the score equation gives the upper end z² / (n + z²); for 10 at 95 % that is 0.2775."""
     found = share_interval(0, 10, level=0.95)
     assert (found.value, found.low) == (0, pytest.approx(0, abs=1e-12))
     assert found.high == pytest.approx(1.959964**2 / (10 + 1.959964**2), rel=1e-6)

@@ -96,8 +96,8 @@ def counted_concentration(
     """HHI and CRk of counted holders with credible intervals from the Dirichlet posterior of the shares.
 
     counts: (n,) >= 0, one holder each. The shares are Dirichlet(counts / dispersion + prior): prior 0.5 is Jeffreys',
-    a smaller one trusts the counts more where many holders have few. dispersion: variance / mean of the counts. value is
-    the plain index of the observed shares, as others print it; with few counts it lies high, and the interval tells.
+    a smaller one trusts the counts more where many holders have few. dispersion: variance / mean of the counts. value
+    is the plain index of the observed shares, as others print it; with few counts it lies high, the interval tells.
     """
     values = np.asarray(counts, dtype=np.float64)
     if values.ndim != 1 or not (np.isfinite(values).all() and (values >= 0).all() and values.sum() > 0):

@@ -1,9 +1,10 @@
-"""Delphi survey in rounds: medians with intervals, quartiles, and convergence that does not come from people leaving."""
+"""Delphi survey in rounds: medians with intervals, quartiles, and convergence among those who stayed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -44,8 +45,8 @@ class Convergence:
     shift: later minus earlier median, in the unit of the answers.
     moved: share of these experts who changed their answer.
     both, left, joined: experts who answered in both rounds, the earlier only, the later only.
-    dropout_effect: change of the median that is due to who answered alone: median of all in the earlier round minus that
-    of those who stayed. Large values mean that the panel changed, not its mind.
+    dropout_effect: median of all in the earlier round minus that of those who stayed. Large values mean that the panel
+    changed, not its mind.
     """
 
     both: NDArray[np.int64]
@@ -67,8 +68,8 @@ def delphi(rounds: Sequence[ArrayLike], *, quartiles: Quartiles, level: float = 
     """Evaluate a Delphi survey.
 
     rounds: one (E, Q) array a round, the same E experts and Q questions in the same order; NaN where an expert did not
-    answer. quartiles: rule of interpolation, see :data:`Quartiles`. level: of the medians' intervals, which run from the
-    k-th smallest to the k-th largest answer with the largest k that the binomial distribution with p = 1/2 allows.
+    answer. quartiles: rule of interpolation, see :data:`Quartiles`. level: of the medians' intervals: from the
+    k-th smallest to the k-th largest answer, with the largest k that the binomial distribution with p = 1/2 allows.
 
     Convergence compares the same people in both rounds: a range that narrows because dissenters stopped answering is
     no agreement. Raises InputError for shapes that do not fit or infinite answers.
@@ -92,7 +93,7 @@ def delphi(rounds: Sequence[ArrayLike], *, quartiles: Quartiles, level: float = 
         raise InputError(f"quartile rule {quartiles!r} is not known")
     return Delphi(
         tuple(_round(table, quartiles, level) for table in tables),
-        tuple(_convergence(a, b, quartiles) for a, b in zip(tables, tables[1:], strict=False)),
+        tuple(_convergence(a, b, quartiles) for a, b in pairwise(tables)),
     )
 
 

@@ -217,9 +217,9 @@ def logistic_fit(t: ArrayLike, y: ArrayLike, *, level: float = 0.9, errors: Erro
     # From a curve that hardly bends over the span to one that rises within a tenth of the smallest step.
     box = (-1.0, _FURTHEST, 0.05, 100 / float(np.diff(x).min()))
     fit = _fit_shape(shape, seen(z), box)
-    straight = _basis_sse(seen(np.stack([x] if running else [np.ones_like(x), x])), seen(z))
-    rates = np.geomspace(0.01, 100, 400)
-    exponential = min(_basis_sse(seen(np.exp(r * (x - 1)))[None], seen(z)) for r in rates)
+    line = np.polynomial.Polynomial.fit(x, z, 1)(x)
+    straight = _least_sse(seen(x)[None], seen(z)) if running else _floored(line - z)
+    exponential = _least_sse(seen(np.exp(np.geomspace(0.01, 100, 400)[:, None] * (x - 1))), seen(z))
     n = len(seen(z))
     if _aicc(straight, n, 1 if running else 2) <= _aicc(fit.sse, n, 3):
         return _refused("a straight line describes the data as well: no bend is visible", top, fit.autocorrelation)
@@ -312,10 +312,10 @@ def bass_fit(adoptions: ArrayLike, *, convention: BassConvention, level: float =
 
     box = (_LEAST_LOG_INNOVATION, 0.0, 1e-3, 5.0)
     fit = _fit_shape(shape, z, box)
-    if _aicc(_basis_sse(np.ones((1, n)), z), n, 1) <= _aicc(fit.sse, n, 3):
+    if _aicc(_least_sse(np.ones((1, n)), z), n, 1) <= _aicc(fit.sse, n, 3):
         return _no_market("a constant flow describes the data as well", fit.autocorrelation)
     region = _region(shape, z, box, fit, level)
-    exponential = min(_basis_sse(np.exp(r * (periods - n))[None], z) for r in np.geomspace(1e-3, 5, 400))
+    exponential = _least_sse(np.exp(np.geomspace(1e-3, 5, 400)[:, None] * (periods - n)), z)
     if region.first.min() <= _LEAST_LOG_INNOVATION or exponential <= region.limit:
         return _no_market("growth without a visible ceiling describes the data as well", fit.autocorrelation)
     innovation = float(np.exp(fit.first))
@@ -407,12 +407,11 @@ def _fit_shape(shape: _Shape, z: Floats, box: _Box) -> _Fit:
     polished = optimize.least_squares(residuals, start, x_scale="jac", max_nfev=500)
     e = polished.fun
     energy = max(float(e @ e), 1e-300)
-    # Data that lie exactly on a curve still get an interval wider than rounding.
     return _Fit(
         float(polished.x[0]),
         float(polished.x[1]),
         float(np.exp(polished.x[2])),
-        max(2 * float(polished.cost), 1e-12 * len(z)),
+        _floored(e),
         float(e[1:] @ e[:-1]) / energy,
     )
 
@@ -444,10 +443,16 @@ def _region(shape: _Shape, z: Floats, box: _Box, fit: _Fit, level: float) -> _Re
     return _Region(limit, a, b, np.maximum(scales - half, 0), scales + half)
 
 
-def _basis_sse(rows: Floats, z: Floats) -> float:
-    """Sum of squares left by the best combination of the rows."""
-    weights = np.linalg.lstsq(rows.T, z, rcond=None)[0]
-    return max(float(((weights @ rows - z) ** 2).sum()), 1e-12 * len(z))
+def _floored(errors: Floats) -> float:
+    """Sum of squares; data that lie exactly on a curve still get an interval wider than rounding."""
+    return max(float(errors @ errors), 1e-12 * len(errors))
+
+
+def _least_sse(curves: Floats, z: Floats) -> float:
+    """Smallest sum of squares that a multiple of one of the curves (rows) leaves."""
+    scale = curves @ z / (curves**2).sum(axis=1)
+    best = int(np.argmin(((scale[:, None] * curves - z) ** 2).sum(axis=1)))
+    return _floored(scale[best] * curves[best] - z)
 
 
 def _aicc(sse: float, n: int, parameters: int) -> float:
