@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from majung.methods.concentration import concentration_ratio, concentration_ratio_bounds, hhi, hhi_bounds
+from majung.methods.concentration import (
+    concentration_ratio,
+    concentration_ratio_bounds,
+    counted_concentration,
+    hhi,
+    hhi_bounds,
+    leadership,
+    share_interval,
+)
 from majung.methods.labelled import InputError
 
 splits = st.lists(st.floats(0.01, 1), min_size=1, max_size=12).map(lambda x: np.array(x) / np.sum(x))
@@ -74,3 +82,49 @@ def test_contradictions_are_named() -> None:
         hhi_bounds([0.5], others=0)
     with pytest.raises(InputError, match="at least one"):
         concentration_ratio([1.0], 0)
+
+
+def test_wilson_by_hand() -> None:
+    """0 of n: the score equation gives the upper end z² / (n + z²); for 10 at 95 % that is 0.2775."""
+    found = share_interval(0, 10, level=0.95)
+    assert (found.value, found.low) == (0, pytest.approx(0, abs=1e-12))
+    assert found.high == pytest.approx(1.959964**2 / (10 + 1.959964**2), rel=1e-6)
+
+
+@given(st.integers(0, 50), st.integers(1, 50))
+def test_wilson_ends_solve_the_score_equation(part: int, more: int) -> None:
+    n = part + more
+    found = share_interval(part, n, level=0.9)
+    for end in (found.low, found.high):
+        assert abs(part / n - end) == pytest.approx(1.6448536 * (end * (1 - end) / n) ** 0.5, abs=1e-7)
+
+
+def test_counted_concentration_covers_the_truth() -> None:
+    rng = np.random.default_rng(6)
+    shares = np.array([0.35, 0.25, 0.15, 0.1, 0.1, 0.05])
+    hits = 0
+    for _ in range(200):
+        found = counted_concentration(rng.multinomial(300, shares), 4, prior=0.5, rng=rng, draws=400)
+        hits += found.hhi.low <= (shares**2).sum() <= found.hhi.high
+    assert hits >= 170
+    once = counted_concentration([50, 30, 20], 2, prior=0.5, rng=np.random.default_rng(0))
+    assert once.ratio.value == 0.8
+    assert once.hhi.value == pytest.approx(0.38)
+    rough = counted_concentration([50, 30, 20], 2, prior=0.5, rng=np.random.default_rng(0), dispersion=5)
+    assert rough.hhi.high - rough.hhi.low > once.hhi.high - once.hhi.low
+    with pytest.raises(InputError, match="not all zero"):
+        counted_concentration([0, 0], 1, prior=0.5, rng=rng)
+
+
+def test_leadership() -> None:
+    found = leadership([20, 60, 30], [1, 8, 1])
+    assert (found.leader, found.second, found.lead) == (1, 2, 2.0)
+    assert found.institutions is not None
+    assert found.institutions.value == 0.8
+    assert found.institutions.low < 0.8 < found.institutions.high
+    assert leadership([5, 5]).leader == 0
+    assert leadership([5, 0]).lead == np.inf
+    with pytest.raises(InputError, match="two values"):
+        leadership([5])
+    with pytest.raises(InputError, match="top_institutions have shape"):
+        leadership([5, 4], [1])

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from majung.methods.growth import (
     Stage,
+    bass_fit,
     cagr,
     growth_interval,
     growth_ratio,
@@ -136,7 +137,7 @@ def test_meyer_1999_sunflower() -> None:
     assert fit.identified
     assert fit.ceiling == pytest.approx(261, abs=1)
     assert fit.midpoint == pytest.approx(34.3, abs=0.5)
-    assert np.log(81) / fit.rate == pytest.approx(50, abs=1)
+    assert np.log(81) / fit.rate == pytest.approx(50, abs=1)  # days from 10 to 90 % of the ceiling
 
 
 def test_interval_covers_ceiling() -> None:
@@ -179,3 +180,75 @@ def test_logistic_input_is_checked() -> None:
         logistic_fit([1, 2, 3, 3, 5, 6], np.ones(6))
     with pytest.raises(InputError, match="t = 3"):
         logistic_fit(np.arange(6), [1, 1, 1, -1, 1, 1])
+    with pytest.raises(InputError, match="neither"):
+        logistic_fit(np.arange(9), np.arange(9), errors="correlated")  # type: ignore[arg-type]
+
+
+def test_errors_of_a_running_total_add_up() -> None:
+    """Totals of noisy counts: fitted as independent points the 90 % interval misses the ceiling far more often."""
+    rng = np.random.default_rng(4)
+    t = np.arange(0, 22)
+    per_period = np.diff(curve(np.arange(-1, 22), ceiling=4000, midpoint=14, rate=0.4))
+    hits = {"independent": 0, "accumulating": 0}
+    widths = {"independent": 0.0, "accumulating": 0.0}
+    for _ in range(40):
+        total = np.cumsum(rng.negative_binomial(5, 5 / (5 + per_period)))
+        ceiling = total[-1] + 4000 - curve(np.array([21]), 4000, 14, 0.4)[0]
+        for errors in ("independent", "accumulating"):
+            fit = logistic_fit(t, total, errors=errors)  # type: ignore[arg-type]
+            hits[errors] += fit.ceiling_interval[0] <= ceiling <= fit.ceiling_interval[1]
+            widths[errors] += np.isinf(fit.ceiling_interval[1])
+    assert hits["accumulating"] >= 34
+    assert hits["independent"] < hits["accumulating"]
+
+
+def test_running_total_needs_no_past() -> None:
+    t = np.arange(2000, 2021)
+    fit = logistic_fit(t, curve(t) + 1000, errors="accumulating")
+    assert [fit.ceiling, fit.midpoint, fit.rate] == pytest.approx([1200, 2010, 0.5])
+
+
+VCR = [840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890]
+
+
+def test_cowpertwait_metcalfe_2009_video_recorders() -> None:
+    """Introductory Time Series with R, section 3.3: US sales 1980-89, nls: m 67980, p 0.006594, q 0.6381."""
+    fit = bass_fit(VCR, convention="density")
+    assert fit.identified
+    assert [fit.market, fit.innovation, fit.imitation] == pytest.approx([67980, 0.006594, 0.6381], rel=1e-3)
+    assert fit.market_interval[0] < 67980 < fit.market_interval[1]
+
+
+@given(st.floats(0.002, 0.05), st.floats(0.2, 0.8), st.sampled_from(["increment", "density"]))
+@settings(max_examples=20)
+def test_an_exact_bass_curve_is_recovered(p: float, q: float, convention: str) -> None:
+    t = np.arange(0, 26.0)
+    decay = np.exp(-(p + q) * t)
+    adopted = (1 - decay) / (1 + q / p * decay)
+    flow = np.diff(adopted) if convention == "increment" else ((p + q * adopted) * (1 - adopted))[1:]
+    fit = bass_fit(5000 * flow, convention=convention)  # type: ignore[arg-type]
+    assert fit.identified
+    assert [fit.market, fit.innovation, fit.imitation] == pytest.approx([5000, p, q], rel=1e-3)
+    assert fit.peak == pytest.approx(max(np.log(q / p), 0) / (p + q), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("flow", "reason"),
+    [
+        (np.exp(0.3 * np.arange(12)), "without a visible ceiling"),
+        (np.full(12, 5.0), "constant"),
+        (np.zeros(12), "no adop"),
+    ],
+)
+def test_bass_refuses(flow: np.ndarray, reason: str) -> None:
+    fit = bass_fit(flow, convention="increment")
+    assert not fit.identified
+    assert reason in fit.reason
+    assert np.isnan(fit.market)
+
+
+def test_bass_input_is_checked() -> None:
+    with pytest.raises(InputError, match="neither"):
+        bass_fit(VCR, convention="sales")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="6 or more"):
+        bass_fit(VCR[:5], convention="density")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from majung.methods.labelled import InputError
-from majung.methods.technology_level import Band, band, level, time_gap
+from majung.methods.technology_level import Band, band, level, level_interval, time_gap
 
 YEARS = np.arange(2000, 2021)
 
@@ -17,6 +17,14 @@ def test_level_is_per_cent_of_the_leader() -> None:
         level([-1], [1])
     with pytest.raises(InputError, match="finite"):
         level([np.nan], [1])
+
+
+def test_level_interval_covers() -> None:
+    rng = np.random.default_rng(9)
+    low, high = level_interval(rng.poisson(30, 4000), rng.poisson(50, 4000))
+    assert 0.87 < ((low <= 60) & (high >= 60)).mean() < 0.93
+    with pytest.raises(InputError, match="no leader"):
+        level_interval([1], [0])
 
 
 def test_bands_of_the_korean_evaluation() -> None:

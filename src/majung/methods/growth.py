@@ -1,9 +1,11 @@
-"""Growth: shrunken growth ratios with intervals, incomplete last periods, and S-curves that may refuse."""
+"""Growth: shrunken ratios with intervals, incomplete last periods, logistic and Bass curves that may refuse."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -62,8 +64,7 @@ def growth_interval(
         raise InputError(f"prior {prior} must be above 0 for an interval")
     if not (dispersion > 0 and np.isfinite(dispersion)):
         raise InputError(f"dispersion {dispersion} must be above 0")
-    if not 0 < level < 1:
-        raise InputError(f"level {level} is not between 0 and 1")
+    _check_level(level)
     tail = (1 - level) / 2
     value = growth_ratio(base, recent, prior=prior, towards=towards)
     old, new = _pair(base, recent)
@@ -153,7 +154,7 @@ class SCurve:
 
     identified: False means that the data do not determine a ceiling; then ceiling, midpoint and rate are NaN, stage and
     share None, and the ceiling's interval keeps what is known (its lower end; the upper is infinite).
-    share: fitted value in the last period / ceiling. years_to_midpoint: negative once it is past.
+    share: fitted level in the last period / ceiling. years_to_midpoint: negative once it is past.
     residual_autocorrelation: first-order, of the fit; intervals are widened by (1 + ρ) / (1 - ρ) where it is positive.
     """
 
@@ -171,15 +172,20 @@ class SCurve:
     residual_autocorrelation: float
 
 
-def logistic_fit(t: ArrayLike, y: ArrayLike, *, level: float = 0.9) -> SCurve:
+def logistic_fit(t: ArrayLike, y: ArrayLike, *, level: float = 0.9, errors: Errors = "independent") -> SCurve:
     """Logistic curve K / (1 + exp(-r (t - m))) by least squares, with profile intervals, or a refusal.
 
-    t: (T,) increasing times, y: (T,) levels >= 0 (a stock, a cumulative count, a penetration), T >= 6.
+    t: (T,) increasing times, y: (T,) levels >= 0, T >= 6 (7 if errors accumulate).
+    errors "independent": each level is measured by itself (heights, shares, counts per period).
+    errors "accumulating": y is a running total, whose errors add up; the increments are fitted. A curve fitted to a
+    running total as if its points were independent looks far surer than it is. The ceiling is then the last total plus
+    what the curve has still to come, so that counts before the first period do not matter.
 
     A parameter's interval holds all values whose profile sum of squares stays below
-    SSE (1 + F₁,T₋₃(level) w / (T - 3)), where w = (1 + ρ) / (1 - ρ) allows for positive residual autocorrelation ρ (an
-    approximation). K is eliminated by linear least squares; the region in (m, r) is found on a grid that zooms in, so
-    that no starting value matters.
+    SSE (1 + F₁,ₙ₋₃(level) w / (n - 3)), where n counts the fitted points and w = (1 + ρ) / (1 - ρ) allows for positive
+    residual autocorrelation ρ (an approximation). K is eliminated by linear least squares; the region in (m, r) is
+    found on a grid that zooms in, so that no starting value matters. It all holds **if the curve stays logistic**:
+    docs/methods/growth.md tells how often real series broke out of it.
 
     Refusals (identified False with a reason, not an exception): the series does not grow; a straight line describes the
     data as well (AICc); the interval reaches midpoints more than two observed spans ahead, or exponential growth, which
@@ -188,141 +194,265 @@ def logistic_fit(t: ArrayLike, y: ArrayLike, *, level: float = 0.9) -> SCurve:
     Source: Meyer, Yung & Ausubel (1999), A primer on logistic growth and substitution, TFSC 61; Bates & Watts (1988),
     Nonlinear regression analysis, section 6.1, for profile intervals.
     """
-    times, values = _level_series(t, y)
-    if not 0 < level < 1:
-        raise InputError(f"level {level} is not between 0 and 1")
-    n, top = len(times), float(values.max())
-    centred = times - times.mean()
-    slope, middle = np.polynomial.polynomial.polyfit(centred, values, 1)[::-1]
+    if errors not in ("independent", "accumulating"):
+        raise InputError(f"errors {errors!r} is neither 'independent' nor 'accumulating'")
+    running = errors == "accumulating"
+    times, values = _level_series(t, y, 7 if running else 6)
+    _check_level(level)
+    top, last = float(values.max()), float(values[-1])
+    slope = float(np.polynomial.polynomial.polyfit(times - times.mean(), values, 1)[1])
     if slope * (times[-1] - times[0]) <= 1e-9 * top:
         return _refused("the series does not grow", top)
 
     # Time and level on the unit square: tolerances then mean the same for every series.
-    origin, span = times[0], times[-1] - times[0]
+    origin, span = float(times[0]), float(times[-1] - times[0])
     x, z = (times - origin) / span, values / top
 
-    def residuals(p: Floats) -> Floats:
-        return np.asarray(p[0] * special.expit(p[2] * (x - p[1])) - z)
+    def seen(curve: Floats) -> Floats:
+        return np.diff(curve, axis=-1) if running else curve
 
-    fit = optimize.least_squares(residuals, _best_start(x, z), x_scale="jac", max_nfev=500)
-    sse, errors = 2 * float(fit.cost), fit.fun
-    energy = float((errors**2).sum())
-    rho = float(errors[1:] @ errors[:-1]) / energy if energy > 0 else 0.0
-    line_sse = float(((middle + slope * centred - values) ** 2).sum()) / top**2
-    # Data that lie exactly on a curve still get an interval wider than rounding.
-    floor = 1e-12 * n
-    if _aicc(max(line_sse, floor), n, 2) <= _aicc(max(sse, floor), n, 3):
-        return _refused("a straight line describes the data as well: no bend is visible", top, rho)
-    width = (1 + max(rho, 0.0)) / (1 - max(rho, 0.0))
-    limit = max(sse, floor) * (1 + float(stats.f.ppf(level, 1, n - 3)) * width / (n - 3))
-    region = _region(x, z, limit, fit.x[1:])
-    low, high = region.ceiling[0] * top, region.ceiling[1] * top
-    if region.midpoint[1] >= _FURTHEST or _exponential_sse(x, z) <= limit:
-        return _refused("growth without a visible ceiling describes the data as well", low, rho)
-    ceiling, midpoint, rate = float(fit.x[0]) * top, origin + span * float(fit.x[1]), float(fit.x[2]) / span
-    share = 1 / (1 + float(np.exp(-rate * (times[-1] - midpoint))))
+    def shape(midpoint: Floats, rate: Floats) -> Floats:
+        return seen(special.expit(rate[..., None] * (x - midpoint[..., None])))
+
+    # From a curve that hardly bends over the span to one that rises within a tenth of the smallest step.
+    box = (-1.0, _FURTHEST, 0.05, 100 / float(np.diff(x).min()))
+    fit = _fit_shape(shape, seen(z), box)
+    line = np.polynomial.Polynomial.fit(x, z, 1)(x)
+    straight = _least_sse(seen(x)[None], seen(z)) if running else _floored(line - z)
+    exponential = _least_sse(seen(np.exp(np.geomspace(0.01, 100, 400)[:, None] * (x - 1))), seen(z))
+    n = len(seen(z))
+    if _aicc(straight, n, 1 if running else 2) <= _aicc(fit.sse, n, 3):
+        return _refused("a straight line describes the data as well: no bend is visible", top, fit.autocorrelation)
+    region = _region(shape, seen(z), box, fit, level)
+    # What is still to come, for the best curve and for each end of the region.
+    ahead = special.expit(-region.second * (1 - region.first))
+    low, high = region.low, region.high
+    if running:
+        low, high = last / top + region.low * ahead, last / top + region.high * ahead
+    if region.first.max() >= _FURTHEST or exponential <= region.limit:
+        reason = "growth without a visible ceiling describes the data as well"
+        return _refused(reason, max(float(low.min()), 0.0) * top, fit.autocorrelation)
+    to_come = float(special.expit(-fit.second * (1 - fit.first)))
+    ceiling = last + fit.scale * top * to_come if running else fit.scale * top
+    share = last / ceiling if running else 1 - to_come
+    midpoint = origin + span * fit.first
     return SCurve(
         identified=True,
         reason="",
         ceiling=ceiling,
-        ceiling_interval=(low, high),
+        ceiling_interval=(float(low.min()) * top, float(high.max()) * top),
         midpoint=midpoint,
-        midpoint_interval=(origin + span * region.midpoint[0], origin + span * region.midpoint[1]),
-        rate=rate,
-        rate_interval=(region.rate[0] / span, region.rate[1] / span),
+        midpoint_interval=(origin + span * float(region.first.min()), origin + span * float(region.first.max())),
+        rate=fit.second / span,
+        rate_interval=(float(region.second.min()) / span, float(region.second.max()) / span),
         stage=_stage(share),
         share=share,
         years_to_midpoint=midpoint - float(times[-1]),
-        residual_autocorrelation=rho,
+        residual_autocorrelation=fit.autocorrelation,
     )
 
+
+@dataclass(frozen=True)
+class Bass:
+    """A fitted Bass diffusion curve, or the reason why there is none.
+
+    identified: False means that the data do not determine the market; then all estimates are NaN, stage and share None.
+    market: number of eventual adopters m. innovation p, imitation q: per period. peak: time of most adoptions,
+    ln(q/p) / (p + q) periods after the start (the start itself if q <= p). share: adopted so far / market.
+    """
+
+    identified: bool
+    reason: str
+    market: float
+    market_interval: tuple[float, float]
+    innovation: float
+    innovation_interval: tuple[float, float]
+    imitation: float
+    imitation_interval: tuple[float, float]
+    peak: float
+    peak_interval: tuple[float, float]
+    stage: Stage | None
+    share: float | None
+    residual_autocorrelation: float
+
+
+def bass_fit(adoptions: ArrayLike, *, convention: BassConvention, level: float = 0.9) -> Bass:
+    """Bass diffusion curve by least squares on the adoptions per period, with profile intervals, or a refusal.
+
+    adoptions: (T,) adoptions in periods 1 … T since the start of diffusion, >= 0, T >= 6.
+    F(t) = (1 - exp(-(p+q) t)) / (1 + (q/p) exp(-(p+q) t)) is the share of the market m that has adopted by t.
+    convention "increment": adoptions_i = m (F(i) - F(i-1)) (Srinivasan & Mason 1986);
+    convention "density": adoptions_i = m F'(i) (Cowpertwait & Metcalfe 2009). They differ by about half a period.
+
+    Intervals and autocorrelation as :func:`logistic_fit`. Refusals: adoptions that grow exponentially, or are constant,
+    describe the data as well, or the interval reaches an innovation coefficient of zero (m unbounded).
+    Raises InputError for series too short, negative or not finite.
+    Source: Bass (1969), A new product growth for model consumer durables, Management Science 15.
+    """
+    if convention not in ("increment", "density"):
+        raise InputError(f"convention {convention!r} is neither 'increment' nor 'density'")
+    values = np.asarray(adoptions, dtype=np.float64)
+    periods, values = _level_series(np.arange(1, values.size + 1), values, 6)
+    _check_level(level)
+    n, top = len(values), float(values.max())
+    if top == 0:
+        return _no_market("there are no adoptions")
+    z = values / top
+
+    def share(t: Floats, log_p: Floats, q: Floats) -> Floats:
+        p = np.exp(log_p)[..., None]
+        decay = np.exp(-(p + q[..., None]) * t)
+        return np.asarray((1 - decay) / (1 + q[..., None] / p * decay))
+
+    def shape(log_p: Floats, q: Floats) -> Floats:
+        if convention == "increment":
+            return np.diff(share(np.arange(n + 1.0), log_p, q), axis=-1)
+        adopted, p = share(periods, log_p, q), np.exp(log_p)[..., None]
+        return np.asarray((p + q[..., None] * adopted) * (1 - adopted))
+
+    box = (_LEAST_LOG_INNOVATION, 0.0, 1e-3, 5.0)
+    fit = _fit_shape(shape, z, box)
+    if _aicc(_least_sse(np.ones((1, n)), z), n, 1) <= _aicc(fit.sse, n, 3):
+        return _no_market("a constant flow describes the data as well", fit.autocorrelation)
+    region = _region(shape, z, box, fit, level)
+    exponential = _least_sse(np.exp(np.geomspace(1e-3, 5, 400)[:, None] * (periods - n)), z)
+    if region.first.min() <= _LEAST_LOG_INNOVATION or exponential <= region.limit:
+        return _no_market("growth without a visible ceiling describes the data as well", fit.autocorrelation)
+    innovation = float(np.exp(fit.first))
+
+    def peak(log_p: Floats, q: Floats) -> Floats:
+        return np.maximum(np.log(q) - log_p, 0) / (np.exp(log_p) + q)
+
+    peaks = peak(region.first, region.second)
+    so_far = float(values.sum() / (fit.scale * top))
+    return Bass(
+        identified=True,
+        reason="",
+        market=fit.scale * top,
+        market_interval=(float(region.low.min()) * top, float(region.high.max()) * top),
+        innovation=innovation,
+        innovation_interval=(float(np.exp(region.first.min())), float(np.exp(region.first.max()))),
+        imitation=fit.second,
+        imitation_interval=(float(region.second.min()), float(region.second.max())),
+        peak=float(peak(np.array(fit.first), np.array(fit.second))),
+        peak_interval=(float(peaks.min()), float(peaks.max())),
+        stage=_stage(so_far),
+        share=so_far,
+        residual_autocorrelation=fit.autocorrelation,
+    )
+
+
+Errors = Literal["independent", "accumulating"]
+BassConvention = Literal["increment", "density"]
 
 _FURTHEST = 3.0
 """Latest midpoint looked at: two spans after the last observation, on the unit time scale."""
 
-_GRID = 81
+_LEAST_LOG_INNOVATION = -16.0
+
+_GRID = 61
+
+_Shape = Callable[[Floats, Floats], Floats]
+_Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
+class _Fit:
+    """Best scale · shape(first, second) and its sum of squares."""
+
+    scale: float
+    first: float
+    second: float
+    sse: float
+    autocorrelation: float
+
+
+@dataclass(frozen=True, eq=False)
 class _Region:
-    ceiling: tuple[float, float]
-    midpoint: tuple[float, float]
-    rate: tuple[float, float]
+    """Grid points whose best sum of squares stays within the limit, and the range of scales at each."""
+
+    limit: float
+    first: Floats
+    second: Floats
+    low: Floats
+    high: Floats
 
 
-def _eliminated(x: Floats, z: Floats, midpoints: Floats, rates: Floats) -> tuple[Floats, Floats, Floats]:
-    """For each (midpoint, rate): best ceiling >= 0, its sum of squares, and the curvature Σ shape²."""
-    shape = special.expit(rates[..., None] * (x - midpoints[..., None]))
-    curvature = np.maximum((shape**2).sum(axis=-1), 1e-300)
-    ceiling = shape @ z / curvature
-    sse = ((ceiling[..., None] * shape - z) ** 2).sum(axis=-1)
-    return ceiling, sse, curvature
+def _eliminated(shape: _Shape, z: Floats, first: Floats, second: Floats) -> tuple[Floats, Floats, Floats]:
+    """For each (first, second): best scale >= 0, its sum of squares, and the curvature Σ shape²."""
+    curves = shape(first, second)
+    curvature = np.maximum((curves**2).sum(axis=-1), 1e-300)
+    scale = np.maximum(curves @ z / curvature, 0)
+    curves *= scale[..., None]
+    curves -= z
+    return scale, np.einsum("...i,...i", curves, curves), curvature
 
 
-def _box_grid(box: tuple[float, float, float, float]) -> tuple[Floats, Floats]:
-    """Grid over midpoints (even steps) and rates (even ratios)."""
-    midpoints, rates = np.meshgrid(
-        np.linspace(box[0], box[1], _GRID), np.geomspace(box[2], box[3], _GRID), indexing="ij"
-    )
-    return midpoints, rates
+def _grid(box: _Box) -> tuple[Floats, Floats]:
+    """Even steps in the first parameter, even ratios in the second."""
+    first, second = np.meshgrid(np.linspace(box[0], box[1], _GRID), np.geomspace(box[2], box[3], _GRID), indexing="ij")
+    return first, second
 
 
-def _whole_box(x: Floats) -> tuple[float, float, float, float]:
-    # From a curve that hardly bends over the span to one that rises within a tenth of the smallest step.
-    return -1.0, _FURTHEST, 0.05, 100 / float(np.diff(x).min())
-
-
-def _best_start(x: Floats, z: Floats) -> Floats:
-    midpoints, rates = _box_grid(_whole_box(x))
-    ceiling, sse, _ = _eliminated(x, z, midpoints, rates)
+def _fit_shape(shape: _Shape, z: Floats, box: _Box) -> _Fit:
+    """Global least squares: the best point of a grid, polished."""
+    first, second = _grid(box)
+    scale, sse, _ = _eliminated(shape, z, first, second)
     best = np.unravel_index(int(np.argmin(sse)), sse.shape)
-    return np.array([ceiling[best], midpoints[best], rates[best]])
+
+    def residuals(p: Floats) -> Floats:
+        return np.asarray(p[0] * shape(p[1], np.exp(p[2])) - z)
+
+    start = np.array([scale[best], first[best], np.log(second[best])])
+    polished = optimize.least_squares(residuals, start, x_scale="jac", max_nfev=500)
+    e = polished.fun
+    energy = max(float(e @ e), 1e-300)
+    return _Fit(
+        float(polished.x[0]),
+        float(polished.x[1]),
+        float(np.exp(polished.x[2])),
+        _floored(e),
+        float(e[1:] @ e[:-1]) / energy,
+    )
 
 
-def _region(x: Floats, z: Floats, limit: float, best: Floats) -> _Region:
-    """Extent of {sum of squares <= limit} in ceiling, midpoint and rate."""
-    box = _whole_box(x)
-    for _ in range(60):
-        midpoints, rates = _box_grid(box)
-        inside = _eliminated(x, z, midpoints, rates)[1] <= limit
+def _region(shape: _Shape, z: Floats, box: _Box, fit: _Fit, level: float) -> _Region:
+    """All (first, second) within the profile limit, on a grid that zooms to the region's extent."""
+    n, rho = len(z), max(fit.autocorrelation, 0.0)
+    limit = fit.sse * (1 + float(stats.f.ppf(level, 1, n - 3)) * (1 + rho) / (1 - rho) / (n - 3))
+    best_first, best_second = np.array([fit.first]), np.array([fit.second])
+    while True:
+        first, second = _grid(box)
+        scale, sse, curvature = _eliminated(shape, z, first, second)
+        inside = sse <= limit
+        a, b = np.append(first[inside], best_first), np.append(second[inside], best_second)
         step, ratio = (box[1] - box[0]) / (_GRID - 1), (box[3] / box[2]) ** (1 / (_GRID - 1))
-        m = np.append(midpoints[inside], best[0])
-        r = np.append(rates[inside], best[1])
         smaller = (
-            max(box[0], float(m.min()) - step),
-            min(box[1], float(m.max()) + step),
-            max(box[2], float(r.min()) / ratio),
-            min(box[3], float(r.max()) * ratio),
+            max(box[0], float(a.min()) - step),
+            min(box[1], float(a.max()) + step),
+            max(box[2], float(b.min()) / ratio),
+            min(box[3], float(b.max()) * ratio),
         )
-        shrunk = (
-            (smaller[1] - smaller[0]) / (box[1] - box[0]),
-            np.log(smaller[3] / smaller[2]) / np.log(box[3] / box[2]),
-        )
-        box = smaller
-        if min(shrunk) > 0.9:
+        narrowed = (smaller[1] - smaller[0]) / (box[1] - box[0])
+        if min(narrowed, float(np.log(smaller[3] / smaller[2]) / np.log(box[3] / box[2]))) > 0.8:
             break
-    midpoints, rates = _box_grid(box)
-    ceiling, sse, curvature = _eliminated(x, z, midpoints, rates)
-    inside = sse <= limit
-    best_ceiling, best_sse, best_curvature = _eliminated(x, z, best[:1], best[1:])
-    k = np.append(ceiling[inside], best_ceiling)
-    half = np.sqrt(
-        np.maximum(limit - np.append(sse[inside], best_sse), 0) / np.append(curvature[inside], best_curvature)
-    )
-    m, r = np.append(midpoints[inside], best[0]), np.append(rates[inside], best[1])
-    return _Region(
-        (float((k - half).min()), float((k + half).max())),
-        (float(m.min()), float(m.max())),
-        (float(r.min()), float(r.max())),
-    )
+        box = smaller
+    best = _eliminated(shape, z, best_first, best_second)
+    scales, squares, bends = (np.append(x[inside], y) for x, y in zip((scale, sse, curvature), best, strict=True))
+    half = np.sqrt(np.maximum(limit - squares, 0) / bends)
+    return _Region(limit, a, b, np.maximum(scales - half, 0), scales + half)
 
 
-def _exponential_sse(x: Floats, z: Floats) -> float:
-    """Sum of squares of the best exponential a exp(r x), r > 0."""
-    rates = np.geomspace(0.01, 100, 400)
-    shape = np.exp(rates[:, None] * (x - 1))
-    scale = shape @ z / (shape**2).sum(axis=1)
-    return float(((scale[:, None] * shape - z) ** 2).sum(axis=1).min())
+def _floored(errors: Floats) -> float:
+    """Sum of squares; data that lie exactly on a curve still get an interval wider than rounding."""
+    return max(float(errors @ errors), 1e-12 * len(errors))
+
+
+def _least_sse(curves: Floats, z: Floats) -> float:
+    """Smallest sum of squares that a multiple of one of the curves (rows) leaves."""
+    scale = curves @ z / (curves**2).sum(axis=1)
+    best = int(np.argmin(((scale[:, None] * curves - z) ** 2).sum(axis=1)))
+    return _floored(scale[best] * curves[best] - z)
 
 
 def _aicc(sse: float, n: int, parameters: int) -> float:
@@ -339,30 +469,28 @@ def _stage(share: float) -> Stage:
     return Stage.MATURING if share < 0.9 else Stage.SATURATED
 
 
-def _refused(reason: str, at_least: float, rho: float = float("nan")) -> SCurve:
-    nan, unknown = float("nan"), (float("nan"), float("nan"))
-    return SCurve(
-        identified=False,
-        reason=reason,
-        ceiling=nan,
-        ceiling_interval=(at_least, float("inf")),
-        midpoint=nan,
-        midpoint_interval=unknown,
-        rate=nan,
-        rate_interval=unknown,
-        stage=None,
-        share=None,
-        years_to_midpoint=nan,
-        residual_autocorrelation=rho,
-    )
+_NAN = float("nan")
+_UNKNOWN = (_NAN, _NAN)
 
 
-def _level_series(t: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+def _refused(reason: str, at_least: float, rho: float = _NAN) -> SCurve:
+    known = (at_least, float("inf"))
+    return SCurve(False, reason, _NAN, known, _NAN, _UNKNOWN, _NAN, _UNKNOWN, None, None, _NAN, rho)
+
+
+def _no_market(reason: str, rho: float = _NAN) -> Bass:
+    return Bass(False, reason, _NAN, _UNKNOWN, _NAN, _UNKNOWN, _NAN, _UNKNOWN, _NAN, _UNKNOWN, None, None, rho)
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise InputError(f"level {level} is not between 0 and 1")
+
+
+def _level_series(t: ArrayLike, y: ArrayLike, least: int) -> tuple[Floats, Floats]:
     times, values = np.asarray(t, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if times.ndim != 1 or times.shape != values.shape or len(times) < 6:
-        raise InputError(
-            f"t and y have shapes {times.shape} and {values.shape}: give two series of one length, 6 or more"
-        )
+    if times.ndim != 1 or times.shape != values.shape or len(times) < least:
+        raise InputError(f"series have shapes {times.shape} and {values.shape}: give one length, {least} or more")
     if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
         raise InputError("t must be finite and increase")
     bad = ~np.isfinite(values) | (values < 0)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from majung.methods.growth import growth_interval
 from majung.methods.labelled import Floats, InputError
 
 Crossing = Literal["last", "first"]
@@ -57,6 +58,19 @@ def level(own: ArrayLike, leader: ArrayLike) -> Floats:
     if (theirs <= 0).any():
         raise InputError(f"leader value {theirs.min()} is not positive: there is no leader to compare with")
     return np.asarray(100 * mine / theirs, dtype=np.float64)
+
+
+def level_interval(
+    own: ArrayLike, leader: ArrayLike, *, confidence: float = 0.9, dispersion: float = 1.0
+) -> tuple[Floats, Floats]:
+    """Ends of the credible interval of :func:`level` for two counts (patent families, highly cited articles).
+
+    Jeffreys gamma posteriors on both sides, see :func:`majung.methods.growth.growth_interval`; dispersion as there.
+    Shares of one whole may be given as the counts behind them: the whole cancels.
+    """
+    level(own, leader)
+    ratio = growth_interval(leader, own, level=confidence, dispersion=dispersion)
+    return 100 * ratio.low, 100 * ratio.high
 
 
 def band(level: float) -> Band:
