@@ -28,7 +28,9 @@ app.add_typer(evidence.app, name="evidence")
 
 Language = Literal["ko", "en"]
 
-ProgrammeArgument = Annotated[Path, typer.Argument(help="Programme folder (programme.toml, industries, projects, evidence).")]
+ProgrammeArgument = Annotated[
+    Path, typer.Argument(help="Programme folder (programme.toml, industries, projects, evidence).")
+]
 Runs = Annotated[Path, typer.Option("--runs", help="Folder in which runs are kept.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for other programs.")]
 Lang = Annotated[Language, typer.Option("--lang", help="Language of names and sentences: ko or en.")]

@@ -28,7 +28,9 @@ def serve_folder(folder: Path, port: int, start: str) -> None:
     try:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError as error:
-        raise InputError(f"port {port} cannot be used ({error.strerror}); choose another: --port 0 takes a free one") from error
+        raise InputError(
+            f"port {port} cannot be used ({error.strerror}); choose another: --port 0 takes a free one"
+        ) from error
     with server:
         console.print(f"Serving http://127.0.0.1:{server.server_port}/{start} (Ctrl+C ends)")
         try:

@@ -46,7 +46,9 @@ def print_ranking(run: Run, lang: str) -> None:
     places = run.programme.charter.places
     table = Table(title=words["ranking"], title_justify="left", box=None, pad_edge=False)
     for name in ("rank", "industry", "score", "interval", "first", "own", "measured", "figure"):
-        table.add_column(words[name].format(places=places), justify="left" if name in ("industry", "figure") else "right")
+        table.add_column(
+            words[name].format(places=places), justify="left" if name in ("industry", "figure") else "right"
+        )
     for row in run.tables["ranking"].to_dict("records"):
         table.add_row(
             str(row["rank"]),
@@ -75,7 +77,9 @@ def print_diagnosis(run: Run, lang: str, industry: str) -> None:
         row = next(r for r in run.tables["position"].to_dict("records") if r["candidate"] == industry)
         console.print(row[f"verdict_{lang}"], style="bold")
         console.print(f"{words['needs']}: {row[f'calls_for_{lang}']}")
-        _print_frame(run, "technology", industry, ("measure", "level", "level_low", "level_high", "world_rank", "gap_years"))
+        _print_frame(
+            run, "technology", industry, ("measure", "level", "level_low", "level_high", "world_rank", "gap_years")
+        )
         _print_frame(run, "market", industry, ("measure", "value", "low", "high", "unit", f"note_{lang}"))
         return
     table = Table(title=words["position"], title_justify="left", box=None, pad_edge=False)
@@ -127,7 +131,9 @@ def print_portfolio(run: Run, lang: str) -> None:
 def print_where_to_look(run: Run, paper: Sequence[Path]) -> None:
     """Where the results are, and the two commands that check them."""
     figure = run.figure("ranking", run.tables["ranking"]["candidate"].iloc[0])
-    console.print(f"\nRun {run.id} ({run.manifest['mode']}, evidence to the end of {run.manifest['cut_year']})", style="bold")
+    console.print(
+        f"\nRun {run.id} ({run.manifest['mode']}, evidence to the end of {run.manifest['cut_year']})", style="bold"
+    )
     for file in paper:
         if file.suffix in (".pdf", ".html"):
             console.print(f"  {file}", soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,13 +45,13 @@ def diagnose(programme: Programme, draws: Draws) -> Diagnosis:
         for code, rows in counts.rows.items():
             lineage.rest(node("panel", measure.id, code), (), {measure.table: rows})
     seen = sectors(programme, lineage)
-    technology: list[dict[str, object]] = []
-    market: list[dict[str, object]] = []
-    positions: list[dict[str, object]] = []
+    technology: list[dict[str, Any]] = []
+    market: list[dict[str, Any]] = []
+    positions: list[dict[str, Any]] = []
     series: list[tuple[str, str, str, int, float]] = []
     market_series: list[tuple[str, str, int, float]] = []
     for industry in programme.candidates:
-        found: dict[str, dict[str, object]] = {}
+        found: dict[str, dict[str, Any]] = {}
         for measure, counts in panels.items():
             found[measure.id], curve = diagnose_technology(programme, draws, industry, measure, counts, lineage)
             series += curve
@@ -84,17 +85,15 @@ def _world_patents(industry: Industry, known: tuple[str, ...], world: Floats) ->
 
 def _position(
     industry: Industry,
-    technology: dict[str, dict[str, object]],
-    market: list[dict[str, object]],
+    technology: dict[str, dict[str, Any]],
+    market: list[dict[str, Any]],
     lineage: Lineage,
 ) -> dict[str, object]:
     patents = technology[PATENTS.id]
-    growth = next(float(str(row["value"])) for row in market if row["measure"] == "growth")
-    at, state = standing(float(str(patents["level"]))), market_state(growth)
-    leader = country_name(str(patents["leader"])) if patents["leader"] else {"ko": "", "en": ""}
-    verdict_ko, verdict_en = verdict(
-        (industry.name.ko, industry.name.en), (leader["ko"], leader["en"]), patents, growth
-    )
+    growth = next(row["value"] for row in market if row["measure"] == "growth")
+    at, state = standing(patents["level"]), market_state(growth)
+    leader = country_name(patents["leader"]) if patents["leader"] else {"ko": "", "en": ""}
+    verdict_ko, verdict_en = verdict(industry.name, (leader["ko"], leader["en"]), patents, growth)
     needs_ko, needs_en = calls_for(at, state)
     lineage.rest(
         node("position", industry.id),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -88,7 +89,7 @@ def _import_shares(programme: Programme, lineage: Lineage) -> tuple[dict[str, fl
 
 def diagnose_market(
     programme: Programme, draws: Draws, industry: Industry, seen: Sectors, patents: Floats | None, lineage: Lineage
-) -> tuple[list[dict[str, object]], list[tuple[str, str, int, float]]]:
+) -> tuple[list[dict[str, Any]], list[tuple[str, str, int, float]]]:
     """Rows of `market` and of `market_series` (candidate, country, year, value added of the parent sectors in USD m).
 
     patents: (years,) world patent index of the industry, for its stage; None where it has none.
@@ -108,7 +109,7 @@ def _from_value_added(
     draws: Draws,
     industry: Industry,
     seen: Sectors,
-    rows: dict[str, dict[str, object]],
+    rows: dict[str, dict[str, Any]],
     lineage: Lineage,
 ) -> list[tuple[str, str, int, float]]:
     country = programme.charter.country
@@ -162,9 +163,7 @@ def _from_value_added(
     return series
 
 
-def _import_dependence(
-    draws: Draws, industry: Industry, seen: Sectors, row: dict[str, object], lineage: Lineage
-) -> None:
+def _import_dependence(draws: Draws, industry: Industry, seen: Sectors, row: dict[str, Any], lineage: Lineage) -> None:
     every = industry.codes_in("wiod56")
     codes = [c for c in every if c.code in seen.import_share]
     if not codes:
@@ -181,17 +180,21 @@ def _import_dependence(
     lineage.rest(key, [node("definitions", industry.id, "wiod56", c.code) for c in codes])
 
 
-def _stage(industry: Industry, patents: Floats | None, row: dict[str, object], lineage: Lineage) -> None:
-    """Share of the logistic ceiling that the world's cumulative patents have reached, or why it cannot be told."""
+def _stage(industry: Industry, patents: Floats | None, row: dict[str, Any], lineage: Lineage) -> None:
+    """Share of its logistic ceiling that the world's yearly patenting has reached, or why that cannot be told.
+
+    Yearly, not cumulative: the series begins in 1998, and a total counted from there bends by construction.
+    """
     if patents is None:
         return
     lineage.rest(node("market", industry.id, "stage"), [node("technology", industry.id, "patents")])
-    curve = logistic_fit(np.arange(len(patents)), np.cumsum(patents))
+    curve = logistic_fit(np.arange(len(patents)), patents)
     if not curve.identified or curve.share is None:
-        row["note_ko"] = "누적 특허가 아직 상한을 보이지 않아 단계를 정할 수 없다"
+        row["note_ko"] = "연간 특허가 아직 상한을 보이지 않아 단계를 정할 수 없다"
         row["note_en"] = f"stage not identified: {curve.reason}"
         return
-    low, high = (100 * float(np.cumsum(patents)[-1]) / c for c in curve.ceiling_interval[::-1])
+    fitted = curve.share * curve.ceiling
+    low, high = (100 * fitted / c for c in curve.ceiling_interval[::-1])
     _fill(row, 100 * curve.share, low, min(high, 100.0), "% of ceiling", "parent", "")
     row["note_ko"], row["note_en"] = f"S곡선 단계: {_STAGE_KO[curve.stage or '']}", f"S-curve stage: {curve.stage}"
 
@@ -199,7 +202,7 @@ def _stage(industry: Industry, patents: Floats | None, row: dict[str, object], l
 _STAGE_KO = {"emerging": "태동", "growth": "성장", "maturing": "성숙", "saturated": "포화", "": ""}
 
 
-def _row(candidate: str, measure: str) -> dict[str, object]:
+def _row(candidate: str, measure: str) -> dict[str, Any]:
     return {
         "candidate": candidate,
         "measure": measure,
@@ -216,6 +219,6 @@ def _row(candidate: str, measure: str) -> dict[str, object]:
     }
 
 
-def _fill(row: dict[str, object], value: float, low: float, high: float, unit: str, observes: str, period: str) -> None:
+def _fill(row: dict[str, Any], value: float, low: float, high: float, unit: str, observes: str, period: str) -> None:
     row.update(value=value, low=low, high=high, unit=unit, observes=observes, period=period, measured=True)
     row.update(note_ko="", note_en="")

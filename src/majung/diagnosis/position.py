@@ -6,9 +6,11 @@ The rules are a table, so that a reader can check each verdict by hand.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+
+from majung.programme import Text
 
 Standing = Literal["leading", "near", "behind", "far", "not measured"]
 Market = Literal["growing", "steady", "shrinking", "not measured"]
@@ -88,21 +90,19 @@ NAMES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def verdict(
-    name: tuple[str, str], leader: tuple[str, str], patents: Mapping[str, object], growth: float
-) -> tuple[str, str]:
+def verdict(name: Text, leader: tuple[str, str], patents: Mapping[str, Any], growth: float) -> tuple[str, str]:
     """The finding about an industry in one sentence, Korean and English, from its patent row and world growth."""
-    level = float(str(patents["level"]))
+    level = patents["level"]
     if not np.isfinite(level):
         return (
-            f"{name[0]}: 정의에 든 기술 분야가 없어 기술수준을 재지 못한다.",
-            f"{name[1]}: no technology field in its definition, so no level can be measured.",
+            f"{name.ko}: 정의에 든 기술 분야가 없어 기술수준을 재지 못한다.",
+            f"{name.en}: no technology field in its definition, so no level can be measured.",
         )
     if level >= 100:
-        ko = f"{name[0]}의 특허 분야에서 한국이 세계 선두이다."
-        en = f"In the patent fields of {name[1].lower()}, Korea leads the world."
+        ko = f"{name.ko}의 특허 분야에서 한국이 세계 선두이다."
+        en = f"In the patent fields of {name.inside}, Korea leads the world."
     else:
-        years, reached = float(str(patents["gap_years"])), bool(patents["gap_reached"])
+        years, reached = patents["gap_years"], patents["gap_reached"]
         rank = patents["world_rank"]
         if not np.isfinite(years):
             gap_ko, gap_en = "격차 연수는 잴 수 없다", "the gap in years cannot be measured"
@@ -111,12 +111,12 @@ def verdict(
         else:
             gap_ko = f"{leader[0]}의 과거 어느 해에도 미치지 못한다({years:.0f}년 넘는 격차)"
             gap_en = f"more than {years:.0f} years behind {leader[1]}"
-        ko = f"{name[0]}의 특허 분야에서 한국은 세계 {rank}위, 선두의 {level:.0f}%이며 {gap_ko}."
-        en = f"In the patent fields of {name[1].lower()}, Korea ranks {rank}, at {level:.0f}% of the leader, {gap_en}."
+        ko = f"{name.ko}의 특허 분야에서 한국은 세계 {rank}위, 선두의 {level:.0f}%이며 {gap_ko}."
+        en = f"In the patent fields of {name.inside}, Korea ranks {rank}, at {level:.0f}% of the leader, {gap_en}."
     if np.isfinite(growth):
-        sign = "−" if growth < 0 else ""
-        ko += f" 모산업의 세계 부가가치는 해마다 {sign}{abs(growth):.1f}% 변했다."
-        en += f" World value added of its parent sectors changed by {sign}{abs(growth):.1f}% a year."
+        ko += f" 모산업의 세계 부가가치는 해마다 {abs(growth):.1f}% {'늘었다' if growth >= 0 else '줄었다'}."
+        moved = "grew" if growth >= 0 else "shrank"
+        en += f" World value added of its parent sectors {moved} by {abs(growth):.1f}% a year."
     else:
         ko += " 시장은 측정되지 않았다."
         en += " Its market is not measured."

@@ -8,6 +8,7 @@ not drown a small one. The level is the index over the leader's; the gap is the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,7 +88,7 @@ def _frame(programme: Programme, measure: Measure) -> pd.DataFrame:
 
 def diagnose_technology(
     programme: Programme, draws: Draws, industry: Industry, measure: Measure, counts: Panel, lineage: Lineage
-) -> tuple[dict[str, object], list[tuple[str, str, str, int, float]]]:
+) -> tuple[dict[str, Any], list[tuple[str, str, str, int, float]]]:
     """One row of `technology` and its rows of `technology_series` (candidate, measure, country, year, index × 100).
 
     NaN where the definition names no code of the classification.
@@ -157,7 +158,7 @@ def _gap(
     scale: Floats,
     own: int,
     leader: int,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Time distance to the leader's past; interval over smoothing windows, definition and counts."""
     pair = counts.counts[at][:, [own, leader]]
     whole: NDArray[np.bool_] = np.asarray(np.isfinite(pair).all(axis=(0, 1)))
@@ -184,7 +185,7 @@ def _gap(
     }
 
 
-def _unmeasured(candidate: str, measure: str) -> dict[str, object]:
+def _unmeasured(candidate: str, measure: str) -> dict[str, Any]:
     numbers = ("own", "leader_value", "level", "level_low", "level_high", "gap_years", "gap_low", "gap_high")
     return {
         "candidate": candidate,

@@ -234,7 +234,7 @@ def _checks(names: list[str], scores: Floats, weights: Floats, flows: Floats, re
                 not reversed_flow,
                 float(len(reversed_flow)),
                 f"PROMETHEE II에서는 후보 하나를 뺄 때 모두 {len(reversed_flow)}번 순서가 뒤집힌다(쌍 {pairs}개).",
-                f"Under PROMETHEE II, deleting single candidates reverses {len(reversed_flow)} times a pair of {pairs}.",
+                f"Under PROMETHEE II, deleting one candidate reverses {len(reversed_flow)} times a pair of {pairs}.",
             ),
             (
                 "promethee_agreement",

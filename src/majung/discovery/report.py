@@ -36,7 +36,7 @@ def area_reports(programme: Programme, tables: Mapping[str, pd.DataFrame]) -> pd
                 "ahead": own[best],
                 "behind": own[worst],
                 "text_ko": _korean(*said, names[best].ko, names[worst].ko, [n.ko for n in unseen]),
-                "text_en": _english(*said, names[best].en, names[worst].en, [n.en for n in unseen]),
+                "text_en": _english(*said, names[best].inside, names[worst].inside, [n.inside for n in unseen]),
             }
         )
     return pd.DataFrame(rows)
@@ -57,9 +57,9 @@ def _english(
 ) -> str:
     said = (
         f"Rank {rank}; {chance} probability of the first {places}. "
-        f"Against the median candidate {ahead} points in {_inside(best)}, {behind} in {_inside(worst)}."
+        f"Against the median candidate {ahead} points in {best}, {behind} in {worst}."
     )
-    return said + (f" Less than half measured: {', '.join(map(_inside, unseen))}." if unseen else "")
+    return said + (f" Less than half measured: {', '.join(unseen)}." if unseen else "")
 
 
 def _percent(value: float) -> str:
@@ -69,8 +69,3 @@ def _percent(value: float) -> str:
 
 def _signed(points: float) -> str:
     return f"{points:+.1f}".replace("-", "\u2212")
-
-
-def _inside(name: str) -> str:
-    """A criterion's name inside a sentence."""
-    return name[:1].lower() + name[1:]

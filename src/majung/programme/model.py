@@ -35,6 +35,11 @@ class Text(Record):
     def __getitem__(self, language: str) -> str:
         return {"ko": self.ko, "en": self.en}[language]
 
+    @property
+    def inside(self) -> str:
+        """The English name as it stands inside a sentence: 'Cloud' small, 'AI' and '3D printing' as they are."""
+        return self.en[0].lower() + self.en[1:] if self.en[1:2].islower() else self.en
+
 
 class Interval(Record):
     """A judged number with the range its authors would defend."""
