@@ -293,7 +293,7 @@ def load(folder: Path) -> tuple[Package | None, list[Problem]]:
     problems += declared_problems
     assembled = Assembled(folder, descriptor, codebook, declared)
     for name in declared:
-        frame, files, found = _read_parts(folder, name, descriptor, codebook)
+        frame, files, found = _read_parts(folder, name, descriptor, codebook, declared[name])
         problems += found
         problems += assembled.put(name, frame, files)
     problems += assembled.check()
@@ -395,7 +395,7 @@ def merge_declarations(resources: Iterable[Resource]) -> tuple[dict[str, Declare
 
 
 def _read_parts(
-    folder: Path, table: str, descriptor: Descriptor, codebook: Codebook
+    folder: Path, table: str, descriptor: Descriptor, codebook: Codebook, declared: Declared
 ) -> tuple[pd.DataFrame | None, tuple[Part, ...], list[Problem]]:
     spec = TABLES[table]
     frames: list[pd.DataFrame] = []
@@ -414,8 +414,8 @@ def _read_parts(
             codebook,
             descriptor.sources,
             resource.fields,
-            resource.signed,
-            resource.classification,
+            declared.signed,
+            declared.classification,
             descriptor.codes_path,
         )
         frame, found = check_cells(raw, rules)
