@@ -24,7 +24,6 @@ from majung.evidence.descriptor import DESCRIPTOR, Descriptor, Resource, read_de
 from majung.evidence.package import Assembled, Part, declared_content, load, merge_declarations
 from majung.evidence.problems import EvidenceError, Language, Problem, Report, Text, text
 from majung.evidence.reading import RawTable, read_table
-from majung.evidence.traps import Declared
 
 if sys.platform != "win32":
     import fcntl
@@ -212,12 +211,10 @@ class _Addition:
             number += 1
         entry = table_resource(table, path=path, released=dated)
         columns = (*spec.columns, *(spec.optional if dated else ()))
-        classification = last.classification if last is not None else Declared().classification
-        self.target = Resource(entry["name"], table, path, columns, signed=last.signed if last else ())
-        if classification:
-            self.target = replace(self.target, classification=classification)
-            if last is not None and classification != Resource("", table, "", ()).classification:
-                entry["majung"]["classification"] = classification
+        self.target = Resource(entry["name"], table, path, columns)
+        if last is not None and last.classification != self.target.classification:
+            entry["majung"]["classification"] = last.classification
+            self.target = replace(self.target, classification=last.classification)
         raw_descriptor = dict(descriptor.raw)
         raw_descriptor["resources"] = [*raw_descriptor["resources"], entry]
         self.descriptor = replace(descriptor, raw=raw_descriptor, resources=(*descriptor.resources, self.target))

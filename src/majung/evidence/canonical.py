@@ -17,8 +17,8 @@ USES = ("domestic", "imports", "primary")
 WORLD = "WLD"
 
 # Rows and columns of an input-output table in which a negative entry is normal: net taxes, adjustments and purchases
-# abroad, margins; changes in inventories, and capital formation where disposals exceed acquisitions (Timmer et al. 2015,
-# WIOD 2016 release).
+# abroad, margins; changes in inventories; capital formation where disposals exceed acquisitions (WIOD 2016 release:
+# Timmer et al. 2015).
 SIGNED_ROWS = ("TXSP", "EXP_adj", "PURR", "PURNR", "IntTTM")
 SIGNED_COLUMNS = ("INVEN", "GFCF")
 INPUT_OUTPUT_CLASSIFICATION = "wiod56"

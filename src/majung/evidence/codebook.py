@@ -59,7 +59,7 @@ def nearest(value: str, choices: list[str]) -> str | None:
     same = {spelling(choice): choice for choice in choices}
     if spelling(value) in same:
         return same[spelling(value)]
-    near = difflib.get_close_matches(spelling(value), list(same), n=1, cutoff=0.7)
+    near = difflib.get_close_matches(spelling(value), list(same), n=1, cutoff=0.8)
     return same[near[0]] if near else None
 
 

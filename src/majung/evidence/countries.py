@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[^\w]|_", "", unicodedata.normalize("NFC", kept.replace("&", "and")))
 
 
+_REMAINDER = re.compile(r"(?:all )?others? |rest of |기타 ")
 _REGION_KEYS = frozenset(_plain(name) for name in _REGION_NAMES.replace("\n", " ").split(";") if name.strip())
 
 
@@ -105,6 +107,7 @@ def _by_name() -> dict[str, str]:
 
 def nearest_country(value: str) -> str | None:
     """The alpha-3 code that `value` (a name, an alpha-2 code, a misspelt code) most likely means, or None."""
+    value = html.unescape(value)
     stripped = value.strip()
     if stripped.upper() in countries():
         return stripped.upper()
@@ -129,7 +132,7 @@ def explain_unknown(value: str) -> tuple[Text, Text]:
             text(f"'{value}' is not a country code", f"'{value}'은(는) 국가 코드가 아닙니다"),
             text(f"for the source's own world total write {WORLD}", f"출처가 공표한 세계 합계는 {WORLD}로 적으십시오"),
         )
-    if plain in _REGION_KEYS:
+    if plain in _REGION_KEYS or _REMAINDER.match(value.strip().casefold()):
         return (
             text(
                 f"'{value}' is a region or group, and regions beside countries are counted twice",

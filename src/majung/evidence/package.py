@@ -226,7 +226,7 @@ class Package:
             classification, _, measure = name.rpartition("/")
             here = (frame["measure"] == measure).to_numpy(dtype=bool)
             if classification:
-                here &= (frame["classification"] == classification).to_numpy(dtype=bool)
+                here = here & (frame["classification"] == classification).to_numpy(dtype=bool)
             keep = np.where(here, (frame["year"] <= last).to_numpy(dtype=bool), keep)
         return keep
 
@@ -291,15 +291,16 @@ def load(folder: Path) -> tuple[Package | None, list[Problem]]:
     problems += code_problems
     declared, declared_problems = merge_declarations(descriptor.resources)
     problems += declared_problems
+    problems += _undeclared_names(declared, codebook)
     assembled = Assembled(folder, descriptor, codebook, declared)
     for name in declared:
-        frame, files, found = _read_parts(folder, name, descriptor, codebook)
+        frame, files, found = _read_parts(folder, name, descriptor, codebook, declared[name])
         problems += found
         problems += assembled.put(name, frame, files)
     problems += assembled.check()
-    problems += _unused(assembled.tables, descriptor, codebook)
     if any(problem.level == "error" for problem in problems):
         return None, problems
+    problems += _unused(assembled.tables, descriptor, codebook)
     notes = tuple(problem for problem in problems if problem.level == "note")
     return assembled.package(notes), problems
 
@@ -395,7 +396,7 @@ def merge_declarations(resources: Iterable[Resource]) -> tuple[dict[str, Declare
 
 
 def _read_parts(
-    folder: Path, table: str, descriptor: Descriptor, codebook: Codebook
+    folder: Path, table: str, descriptor: Descriptor, codebook: Codebook, declared: Declared
 ) -> tuple[pd.DataFrame | None, tuple[Part, ...], list[Problem]]:
     spec = TABLES[table]
     frames: list[pd.DataFrame] = []
@@ -414,8 +415,8 @@ def _read_parts(
             codebook,
             descriptor.sources,
             resource.fields,
-            resource.signed,
-            resource.classification,
+            declared.signed,
+            declared.classification,
             descriptor.codes_path,
         )
         frame, found = check_cells(raw, rules)
@@ -465,6 +466,37 @@ def _duplicates(spec: CanonicalTable, frame: pd.DataFrame, parts: tuple[Part, ..
             )
         )
     return out
+
+
+def _undeclared_names(declared: Mapping[str, Declared], codebook: Codebook) -> list[Problem]:
+    """Declarations about a measure or code that does not exist: they would be without effect, silently."""
+    out: list[Problem] = []
+    for table, one in declared.items():
+        names: list[tuple[str, str, bool]] = []
+        for declaration in ("complete_through", "splices", "not_additive", "signed"):
+            for name in getattr(one, declaration):
+                classification, _, measure = name.rpartition("/")
+                known = not classification or classification in codebook.classifications
+                names.append((declaration, name, known and measure in codebook.measures))
+        for group in one.one_observation:
+            known_codes = set(codebook.codes_of(one.classification)) if "row" in TABLES[table].key else None
+            for code in group:
+                declared_somewhere = any(code == other for _, other in codebook.codes)
+                known = code in known_codes if known_codes is not None else declared_somewhere
+                names.append(("one_observation", code, known))
+        for declaration, name, known in names:
+            if not known:
+                near = nearest(name.rpartition("/")[2], [*codebook.measures, *(code for _, code in codebook.codes)])
+                remedy = text(f"write '{near}'?", f"'{near}'(으)로 적으십시오?") if near else _DECLARE
+                reason = text(
+                    f"'{declaration}' of table '{table}' names '{name}', which is not declared",
+                    f"'{table}' 표의 '{declaration}'에 적힌 '{name}'은(는) 선언되지 않았습니다",
+                )
+                out.append(Problem("descriptor", "datapackage.json", reason, remedy, 1, declaration, name))
+    return out
+
+
+_DECLARE = text("declare it in codes.csv or take it out", "codes.csv에 선언하거나 빼십시오")
 
 
 def _unused(tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, codebook: Codebook) -> list[Problem]:

@@ -103,6 +103,7 @@ def check_traps(
                 out += _incomplete_last_year(series, one, locate)
                 out += _regions_beside_countries(series, locate)
                 out += _aggregates_beside_parts(series, locate)
+                out += _shifted_aggregates(series, locate)
     return out
 
 
@@ -335,6 +336,59 @@ def _aggregates_beside_parts(series: _Series, locate: Locate) -> list[Problem]:
         here = rows[rows["code"] == code]
         out.append(_problem(rule, series.table, here, locate, reason, remedy, "code", code))
     return out
+
+
+def _shifted_aggregates(series: _Series, locate: Locate) -> list[Problem]:
+    """A declared total that equals the sum of its parts in the year before or after: its years are out of step."""
+    rows = series.rows
+    out: list[Problem] = []
+    if not series.aggregates & set(rows["code"]):
+        return out
+    own = rows[~rows["code"].isin(list(series.aggregates))]
+    years = pd.RangeIndex(int(rows["year"].min()), int(rows["year"].max()) + 1)
+    sums = own.groupby(["year", "country"])["value"].sum().unstack().reindex(index=years)
+    parts = sums.to_numpy(dtype=float)
+    for code in sorted(series.aggregates & set(rows["code"])):
+        here = rows[rows["code"] == code]
+        whole = here.pivot(index="year", columns="country", values="value")
+        wholes = whole.reindex(index=years, columns=sums.columns).to_numpy(dtype=float)
+        for position, country in enumerate(sums.columns):
+            shift = _out_of_step(wholes[:, position], parts[:, position])
+            if shift is None:
+                continue
+            out.append(
+                _problem(
+                    "shifted-aggregate",
+                    series.table,
+                    here[here["country"] == country],
+                    locate,
+                    text(
+                        f"{series.name}: {country}'s total '{code}' of a year equals the sum of its parts of the year "
+                        f"{'after' if shift > 0 else 'before'}: its years are out of step",
+                        f"{series.name}: {country}의 합계 '{code}'가 {'다음' if shift > 0 else '이전'} 해 세부 항목의 "
+                        "합과 같습니다. 연도가 어긋나 있습니다",
+                    ),
+                    text("correct the years or take it out", "연도를 고치거나 빼십시오"),
+                    "year",
+                    code,
+                )
+            )
+    return out
+
+
+def _out_of_step(whole: Floats, parts: Floats) -> int | None:
+    """1 or -1 when the whole of a year is the parts' sum of the year after or before, over six years at least.
+
+    whole, parts: (consecutive years,), NaN where unknown.
+    """
+
+    def fits(one: Floats, other: Floats) -> bool:
+        both = np.isfinite(one) & np.isfinite(other)
+        return int(both.sum()) >= 6 and _is_sum(one[both], other[both])
+
+    if fits(whole, parts):
+        return None
+    return 1 if fits(whole[:-1], parts[1:]) else -1 if fits(whole[1:], parts[:-1]) else None
 
 
 def find_sums(values: Floats) -> list[tuple[int, list[int]]]:
