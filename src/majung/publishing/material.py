@@ -117,6 +117,10 @@ class Material:
         """Name of a country."""
         return self.language.find(f"country.{code}", default=code)
 
+    def country_in_sentence(self, code: str) -> str:
+        """Name of a country inside a sentence (`the US`)."""
+        return self.language.find(f"country_in_sentence.{code}", default=self.country_name(code))
+
     def classification(self, classification: str) -> str:
         """Label of a classification."""
         return self._codes.get(("classification", classification, classification), classification)

@@ -190,16 +190,18 @@ def _interval_row(material: Material, candidate: str, criterion: Criterion, k: i
     indicator = criterion.indicators[k]
     row = material.row("indicators", candidate=candidate, indicator=indicator.id)
     figure = material.figure("indicators", candidate, indicator.id) if row else ""
-    note = _note(material, row, indicator.reference, indicator.unit)
+    note = language.find(f"observes_short.{row['observes']}", default="") if row else ""
+    unit = "" if indicator.reference == 1 else f"1 = {language.figure(indicator.reference)} {indicator.unit}".strip()
     value = row.get("value")
     if not row or missing(value):
-        return IntervalRow(indicator.name, note, "", "", figure)
+        return IntervalRow(indicator.name, note, unit, "", "", figure)
     base = indicator.reference if indicator.reference > 0 else 1.0
     low, high = row.get("low"), row.get("high")
     has = not missing(low) and not missing(high) and float(high) > float(low)  # type: ignore[arg-type]
     return IntervalRow(
         indicator.name,
         note,
+        unit,
         language.figure(value),
         language.span(low, high) if has else language.find("no_interval"),
         figure,
@@ -207,14 +209,6 @@ def _interval_row(material: Material, candidate: str, criterion: Criterion, k: i
         float(low) / base if has else None,  # type: ignore[arg-type]
         float(high) / base if has else None,  # type: ignore[arg-type]
     )
-
-
-def _note(material: Material, row: dict[str, Any], reference: float, unit: str) -> str:
-    language = material.language
-    parts = [language.find(f"observes.{row['observes']}", default="")] if row else []
-    if reference != 1:
-        parts.append(f"1 = {language.figure(reference)} {unit}".strip())
-    return " · ".join(part for part in parts if part)
 
 
 def _indicator_line(material: Material, candidate: str, criterion: Criterion, k: int) -> Row:
@@ -290,7 +284,7 @@ def _technology_heading(material: Material, rows: dict[str, dict[str, Any]]) -> 
         return language.say(
             "technology.behind",
             measure=language.find(f"measure.{measure}"),
-            leader=material.country_name(str(row["leader"])),
+            leader=material.country_in_sentence(str(row["leader"])),
             gap=language.years(row["gap_years"]),
         )
     measure, row = found[0]
@@ -299,7 +293,7 @@ def _technology_heading(material: Material, rows: dict[str, dict[str, Any]]) -> 
     return language.say(
         "technology.unreached",
         measure=language.find(f"measure.{measure}"),
-        leader=material.country_name(str(row["leader"])),
+        leader=material.country_in_sentence(str(row["leader"])),
         level=language.number(row["level"]),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import Any
 
-from majung.publishing.blocks import Cell, Column, Contents, Key, Num, Page, Rich, Row, Section, Table
+from majung.publishing.blocks import Cell, Column, Contents, Key, Num, Page, Rich, Row, Section, Table, Terms
 from majung.publishing.language import missing
 from majung.publishing.material import Material
 
@@ -37,16 +38,14 @@ def finding(material: Material) -> Rich:
     }
     key = "all" if not outside else "none" if not inside else "some"
     parts: list[str | Num] = [language.say(f"opening.finding.{key}", **values)]
+    for k, row in enumerate(outside if inside else []):
+        name = material.industry(row["candidate"])
+        parts.append(" " if k == 0 else language.find("opening.finding.join"))
+        parts.append(language.say("opening.finding.outside", name=name))
+        figure = material.figure("ranking", row["candidate"])
+        parts.append(Num(language.say("rank", rank=int(row["rank"])), f"{figure}.rank"))
     if outside and inside:
-        parts.append(" ")
-        head, tail = language.say("opening.finding.others", others=language.count(len(outside))).split("#")
-        parts.append(head)
-        for k, row in enumerate(outside):
-            if k:
-                parts.append(language.find("opening.finding.join"))
-            number = language.say("rank", rank=int(row["rank"]))
-            parts.append(Num(number, f"{material.figure('ranking', row['candidate'])}.rank"))
-        parts.append(tail)
+        parts.append(language.find("opening.finding.end"))
     return parts
 
 
@@ -88,7 +87,6 @@ def opening(material: Material, pages: list[tuple[str, str, str, bool]]) -> Page
             )
         )
     excluded = material.rows("exclusions")
-    first = material.figure("ranking", ranked[0]["candidate"]) if ranked else ""
     keys = [
         Key(
             say("opening.key.candidates"),
@@ -112,11 +110,9 @@ def opening(material: Material, pages: list[tuple[str, str, str, bool]]) -> Page
             say("opening.key.projects"),
             f"{len(chosen)} / {len(projects)}",
             "",
-            language.money(portfolio.get("cost")),
-            f"{material.figure('portfolio', portfolio['programme'])}.cost" if portfolio else "",
+            f"{language.money(portfolio['cost'])} [{material.figure('portfolio', portfolio['programme'])}]" if portfolio else "",
         ),
     ]
-    del first
     return Page(
         anchor="opening",
         kicker=say("opening.kicker", programme=material.text(material.programme.name), cut=material.cut),
@@ -132,6 +128,12 @@ def opening(material: Material, pages: list[tuple[str, str, str, bool]]) -> Page
                 full=True,
             ),
             Section(
+                say("opening.limits.topic"),
+                say("opening.limits.heading"),
+                blocks=[Terms(_limits(material))],
+                full=True,
+            ),
+            Section(
                 say("opening.contents.topic"),
                 say("opening.contents.heading"),
                 blocks=[Contents(pages)],
@@ -140,6 +142,42 @@ def opening(material: Material, pages: list[tuple[str, str, str, bool]]) -> Page
         ],
         outline=say("opening.outline"),
     )
+
+
+def _limits(material: Material) -> list[tuple[str, str, str]]:
+    """What a reader must know before quoting a number: each with its count."""
+    language = material.language
+    say = language.say
+    ranked = material.ranked()
+    found = []
+    own = sorted(float(r["own_evidence"]) for r in ranked if not missing(r["own_evidence"]))
+    if own:
+        found.append(
+            (
+                say("opening.limits.own"),
+                say(
+                    "opening.limits.own_text",
+                    middle=language.percent(median(own)),
+                    low=language.percent(own[0]),
+                    high=language.percent(own[-1]),
+                ),
+                "",
+            )
+        )
+    unmeasured = [r for r in material.rows("position") if key(r["market"]) == "not_measured"]
+    if unmeasured:
+        text = say("opening.limits.market_text", n=len(unmeasured), total=len(ranked))
+        found.append((say("opening.limits.market"), text, ""))
+    ties = {str(r["tie"]) for r in ranked if r["tie"]}
+    if ties:
+        found.append((say("opening.limits.ties"), say("opening.limits.ties_text", n=len(ties)), ""))
+    estimates = [p for p in material.rows("projects") if bool(p["estimate"])]
+    if estimates:
+        text = say("opening.limits.costs_text", n=len(estimates), total=len(material.rows("projects")))
+        found.append((say("opening.limits.costs"), text, ""))
+    if material.mode == "retrospective":
+        found.append((say("opening.limits.mode"), say("opening.limits.mode_text", cut=material.cut), ""))
+    return found
 
 
 def _glance_heading(material: Material) -> str:

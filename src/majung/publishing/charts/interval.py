@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from majung.publishing.charts.canvas import Sheet, fold, shorten
+from majung.publishing.charts.canvas import Sheet, fold, shorten, text_width
 from majung.publishing.charts.palette import HUES, Theme
 
 _FRACTIONS = {0.125: "⅛", 0.25: "¼", 0.5: "½"}
@@ -17,12 +17,13 @@ _TALL, _FLAT, _HEAD, _GROUP = 44, 20, 22, 32
 class IntervalRow:
     """One indicator. `value`, `low` and `high` are multiples of the reference; None: not measured, or no interval.
 
-    `text` is the printed value in the indicator's own unit, `span` its interval, `note` what it observes and what 1
-    stands for, `figure` the short figure id.
+    `text` is the printed value in the indicator's own unit, `span` its interval, `note` what it observes, `unit` what
+    1 stands for, `figure` the short figure id.
     """
 
     label: str
     note: str
+    unit: str
     text: str
     span: str
     figure: str
@@ -64,7 +65,8 @@ def interval(
     sheet = Sheet(width, height, label, theme)
     id_room, value_room = 58.0, (132.0 if dense else 108.0)
     if dense:
-        group_room, label_room = 92.0, width * 0.31
+        longest = max((text_width(word, True) for group in groups for word in group.name.split(" ")), default=0.0)
+        group_room, label_room = longest + 30, width * 0.31
     else:
         group_room, label_room = 0.0, min(330.0, width * 0.36)
     left = group_room + label_room + 14
@@ -94,11 +96,11 @@ def interval(
                 room = label_room - 6
                 sheet.text(group_room, middle + 4.5, shorten(row.label, room), "t-ink")
                 spare = room - sheet.width_of(row.label) - 8
-                if spare > 30:
-                    sheet.text(group_room + sheet.width_of(row.label) + 8, middle + 4.5, shorten(row.note, spare), "t-mut")
+                note = next((n for n in (_both(row), row.note) if sheet.width_of(n) <= spare), "")
+                sheet.text(group_room + sheet.width_of(row.label) + 8, middle + 4.5, note, "t-mut")
             else:
                 sheet.text(0, middle - 4, shorten(row.label, label_room), "t-ink")
-                sheet.text(0, middle + 14, shorten(row.note, label_room), "t-mut")
+                sheet.text(0, middle + 14, shorten(_both(row), label_room), "t-mut")
             at = right + 12 + value_room - (84 if dense else 0)
             if row.value is None:
                 sheet.text(right + 12 + value_room, middle + 4.5, missing, "t-nr", "end")
@@ -116,6 +118,10 @@ def interval(
             y = max(y, top + 30 if len(group.rows) == 1 and " " in group.name else y) + 3
             sheet.line(0, y, width, y, "hair")
     return sheet.svg()
+
+
+def _both(row: IntervalRow) -> str:
+    return " · ".join(part for part in (row.note, row.unit) if part)
 
 
 def _narrow(
@@ -139,7 +145,7 @@ def _narrow(
             sheet.text(0, y + 20, shorten(row.label, room), "t-ink")
             sheet.text(width, y + 20, value, "t-nr" if row.value is None else "t-b", "end")
             tail = f"{row.span}  {row.figure}".strip() if row.value is not None else row.figure
-            sheet.text(0, y + 38, shorten(row.note, width - sheet.width_of(tail) - 16), "t-mut")
+            sheet.text(0, y + 38, shorten(_both(row), width - sheet.width_of(tail) - 16), "t-mut")
             sheet.text(width, y + 38, tail, "t-mut", "end")
             axis.lines(sheet, y + 48, y + 78)
             axis.mark(sheet, row, y + 63, hue, 6)
