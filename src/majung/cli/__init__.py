@@ -1,1 +1,5 @@
 """The `majung` command."""
+
+from majung.cli.app import app, main
+
+__all__ = ["app", "main"]

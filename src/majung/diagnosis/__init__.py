@@ -2,3 +2,7 @@
 
 May import `majung.programme` and below.
 """
+
+from majung.diagnosis.diagnose import KEYS, Diagnosis, diagnose
+
+__all__ = ["KEYS", "Diagnosis", "diagnose"]

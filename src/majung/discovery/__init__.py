@@ -2,3 +2,7 @@
 
 May import `majung.programme` and below.
 """
+
+from majung.discovery.discover import KEYS, Discovery, discover
+
+__all__ = ["KEYS", "Discovery", "discover"]

@@ -2,3 +2,23 @@
 
 May import the analytical rooms (`discovery`, `diagnosis`, `selection`) and below.
 """
+
+from majung.runs.reproduce import Reproduction, reproduce
+from majung.runs.run import KEYS, Run, RunError, compute, find_run, load_run, run_programme, save
+from majung.runs.trace import Trace, find_figure, trace
+
+__all__ = [
+    "KEYS",
+    "Reproduction",
+    "Run",
+    "RunError",
+    "Trace",
+    "compute",
+    "find_figure",
+    "find_run",
+    "load_run",
+    "reproduce",
+    "run_programme",
+    "save",
+    "trace",
+]

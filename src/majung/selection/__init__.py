@@ -2,3 +2,7 @@
 
 May import `majung.programme` and below.
 """
+
+from majung.selection.select import KEYS, Selection, select
+
+__all__ = ["KEYS", "Selection", "select"]

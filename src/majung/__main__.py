@@ -1,0 +1,5 @@
+"""`python -m majung`."""
+
+from majung.cli import main
+
+main()

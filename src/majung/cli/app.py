@@ -1,0 +1,203 @@
+"""One command a stage. Bad input ends in one clear message and exit code 2; nothing half-written stays behind."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from majung import __version__
+from majung.cli import evidence, tables
+from majung.cli.progress import console, errors, stages
+from majung.cli.serve import serve_folder
+from majung.methods.labelled import InputError
+from majung.publishing import write_paper
+from majung.runs import Run, find_figure, find_run, load_run, reproduce, run_programme, trace
+
+app = typer.Typer(
+    name="majung",
+    help="Run a new-industry strategy task force: discover, diagnose, select, report, reproduce, trace.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(evidence.app, name="evidence")
+
+Language = Literal["ko", "en"]
+
+ProgrammeArgument = Annotated[
+    Path, typer.Argument(help="Programme folder (programme.toml, industries, projects, evidence).")
+]
+Runs = Annotated[Path, typer.Option("--runs", help="Folder in which runs are kept.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for other programs.")]
+Lang = Annotated[Language, typer.Option("--lang", help="Language of names and sentences: ko or en.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Compute again even if these inputs have been run before.")]
+
+FOUNDING_CASE = Path("programmes/korea-2021")
+RUNS = Path("runs")
+
+
+def main() -> None:
+    """Run the command and turn bad input into one message and exit code 2."""
+    try:
+        app()
+    except InputError as error:
+        errors.print(str(error), style="red", markup=False, highlight=False)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        console.print(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    programme: ProgrammeArgument = FOUNDING_CASE,
+    runs: Runs = RUNS,
+    serve: Annotated[bool, typer.Option(help="Serve the paper on this machine when it is written.")] = True,
+    port: Annotated[int, typer.Option(help="Port for serving; 0 takes a free one.")] = 8021,
+    lang: Lang = "en",
+    fresh: Fresh = False,
+) -> None:
+    """From evidence to strategy paper: the founding case, end to end."""
+    with stages() as progress:
+        run = run_programme(programme, runs, fresh=fresh, progress=progress)
+        progress("paper")
+        paper = _write_paper(run)
+    tables.print_ranking(run, lang)
+    tables.print_portfolio(run, lang)
+    tables.print_where_to_look(run, paper)
+    if serve:
+        serve_folder(paper[0].parent, port, f"strategy.{lang}.html")
+
+
+@app.command()
+def discover(
+    programme: ProgrammeArgument = FOUNDING_CASE, runs: Runs = RUNS, lang: Lang = "en", json_: Json = False
+) -> None:
+    """Rank the candidate industries by the four criteria, with their uncertainty."""
+    run = _run(programme, runs)
+    if json_:
+        _print_json({name: _records(run, name) for name in ("ranking", "contributions", "exclusions", "checks")})
+    else:
+        tables.print_ranking(run, lang)
+
+
+@app.command()
+def diagnose(
+    programme: ProgrammeArgument = FOUNDING_CASE,
+    industry: Annotated[str, typer.Option(help="One industry in detail; all in brief without it.")] = "",
+    runs: Runs = RUNS,
+    lang: Lang = "en",
+    json_: Json = False,
+) -> None:
+    """Technology level and gap, market situation, position of each ranked industry."""
+    run = _run(programme, runs)
+    known = [i.id for i in run.programme.candidates]
+    if industry and industry not in known:
+        raise InputError(f"no ranked industry {industry!r}; ranked are: {', '.join(known)}")
+    if json_:
+        names = ("position", "technology", "market", "gaps")
+        _print_json({n: [r for r in _records(run, n) if industry in ("", r["candidate"])] for n in names})
+    else:
+        tables.print_diagnosis(run, lang, industry)
+
+
+@app.command()
+def select(
+    programme: ProgrammeArgument = FOUNDING_CASE, runs: Runs = RUNS, lang: Lang = "en", json_: Json = False
+) -> None:
+    """The core projects under the budgets, and what would bring the others in."""
+    run = _run(programme, runs)
+    if json_:
+        _print_json({n: _records(run, n) for n in ("projects", "portfolio", "portfolio_years", "rejections")})
+    else:
+        tables.print_portfolio(run, lang)
+
+
+@app.command()
+def report(
+    run: Annotated[str | None, typer.Argument(help="Run id or folder; the latest run without it.")] = None,
+    runs: Runs = RUNS,
+    json_: Json = False,
+) -> None:
+    """Write the strategy paper of a run: PDF and HTML, Korean and English."""
+    with stages() as progress:
+        loaded = load_run(find_run(run, runs))
+        progress("paper")
+        paper = _write_paper(loaded)
+    if json_:
+        _print_json({"run": loaded.id, "files": [str(file) for file in paper]})
+    else:
+        tables.print_where_to_look(loaded, paper)
+
+
+@app.command(name="reproduce")
+def reproduce_(
+    run: Annotated[str | None, typer.Argument(help="Run id or folder; the latest run without it.")] = None,
+    runs: Runs = RUNS,
+    json_: Json = False,
+) -> None:
+    """Recompute a run from its own inputs and compare every number. Exit code 1 if they differ."""
+    with stages() as progress:
+        result = reproduce(find_run(run, runs), progress)
+    if json_:
+        _print_json(
+            {
+                "run": result.run.id,
+                "identical": result.identical,
+                "digest": result.run.manifest["digest"],
+                "recomputed": result.recomputed_digest,
+                "tampered": result.tampered,
+                "differences": [vars(d) for d in result.differences],
+                "versions": result.versions,
+            }
+        )
+    else:
+        tables.print_reproduction(result)
+    if not result.identical:
+        raise typer.Exit(1)
+
+
+@app.command(name="trace")
+def trace_(
+    figure: Annotated[str, typer.Argument(help="Figure id as printed beside a number, e.g. K7QX2P or K7QX2P.level.")],
+    runs: Runs = RUNS,
+    run: Annotated[str | None, typer.Option(help="Look into this run only.")] = None,
+    rows: Annotated[int, typer.Option(help="Source rows to print of each table.")] = 5,
+    lang: Lang = "en",
+    json_: Json = False,
+) -> None:
+    """Where a published number comes from: its chain down to the source rows."""
+    found = trace(find_figure(figure, runs, run), figure)
+    if json_:
+        _print_json(tables.trace_as_data(found))
+    else:
+        tables.print_trace(found, rows, lang)
+
+
+def _run(programme: Path, runs: Path) -> Run:
+    with stages() as progress:
+        return run_programme(programme, runs, progress=progress)
+
+
+def _write_paper(run: Run) -> list[Path]:
+    assert run.folder is not None, "runs of the command line are kept"
+    return write_paper(run, run.folder / "paper")
+
+
+def _records(run: Run, table: str) -> list[dict[str, Any]]:
+    """Rows as plain data; missing numbers as null."""
+    return json.loads(run.tables[table].to_json(orient="records", double_precision=15))  # type: ignore[no-any-return]
+
+
+def _print_json(data: Any) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,37 @@
+"""What the terminal shows while a run is under way. Goes to stderr, so that output can be piped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+console = Console()
+errors = Console(stderr=True)
+
+STAGES = {
+    "evidence": "Reading and checking the evidence",
+    "discovery": "Discovering: four criteria, ranking",
+    "diagnosis": "Diagnosing technology and market",
+    "selection": "Selecting core projects",
+    "writing": "Keeping the run",
+    "paper": "Writing the strategy paper",
+}
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str], None]]:
+    """A progress bar over the stages; yields the function that begins one."""
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=not errors.is_terminal) as bar:
+        task = bar.add_task("", total=len(STAGES))
+
+        def begin(stage: str) -> None:
+            bar.update(task, description=STAGES[stage], completed=list(STAGES).index(stage))
+            if not errors.is_terminal:
+                errors.print(STAGES[stage], style="dim")
+
+        yield begin
+        bar.update(task, completed=len(STAGES), description="Done")

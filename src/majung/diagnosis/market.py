@@ -1,0 +1,224 @@
+"""Market situation, as far as it is measured: size, growth, world share, concentration, import dependence, stage.
+
+National accounts know parent sectors, not new industries: every figure says so, and what is not measured is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from majung.evidence.lineage import Lineage, node
+from majung.methods.concentration import hhi_bounds
+from majung.methods.growth import logistic_fit
+from majung.methods.labelled import Floats
+from majung.programme import Industry, Programme
+from majung.programme.draws import Draws
+
+WORLD = "WLD"
+SPAN = 5
+"""Years over which growth and change of share are measured."""
+
+MEASURES = (
+    "size",
+    "own_size",
+    "growth",
+    "own_growth",
+    "world_share",
+    "leader_share",
+    "share_change",
+    "concentration",
+    "import_dependence",
+    "stage",
+)
+
+
+@dataclass(frozen=True)
+class Sectors:
+    """Value added by sector, country and year (USD m), and imports' share of supply by input-output sector."""
+
+    codes: tuple[str, ...]
+    countries: tuple[str, ...]
+    years: tuple[int, ...]
+    value: Floats
+    world: Floats
+    import_share: Mapping[str, float]
+    import_year: int
+
+
+def sectors(programme: Programme, lineage: Lineage) -> Sectors:
+    """Read value added and imports once for all industries; states their source rows as nodes `sector/…`."""
+    frame = programme.select("value_added", classification="kti", measure="usd_m").reset_index()
+    frame = frame[frame["code"] != "all-kti"]
+    for code, rows in frame.groupby("code")["row"]:
+        lineage.rest(node("sector", "kti", code), (), {"value_added": tuple(map(int, rows))})
+    codes = tuple(sorted(frame["code"].unique()))
+    countries = tuple(sorted(set(frame["country"]) - {WORLD}))
+    years = tuple(range(int(frame["year"].min()), int(frame["year"].max()) + 1))
+    cube = (
+        frame.set_index(["code", "country", "year"])["value"]
+        .reindex(pd.MultiIndex.from_product([codes, (*countries, WORLD), years]))
+        .to_numpy(dtype=float)
+        .reshape(len(codes), len(countries) + 1, len(years))
+    )
+    shares, year = _import_shares(programme, lineage)
+    return Sectors(codes, countries, years, cube[:, :-1], cube[:, -1], shares, year)
+
+
+def _import_shares(programme: Programme, lineage: Lineage) -> tuple[dict[str, float], int]:
+    """Imports of a product over its supply (output + imports), from the latest input-output table."""
+    frame = programme.select("input_output", country=programme.charter.country)
+    year = int(frame["year"].max())
+    frame = frame[frame["year"] == year]
+    imports = frame[(frame["use"] == "imports") & (frame["column"] != "GO")].groupby("row")["value"].sum()
+    output = frame[(frame["use"] == "primary") & (frame["row"] == "GO")].set_index("column")["value"]
+    for sector in output.index:
+        used = frame[
+            ((frame["use"] == "imports") & (frame["row"] == sector))
+            | ((frame["row"] == "GO") & (frame["column"] == sector))
+        ]
+        lineage.rest(node("sector", "wiod56", sector), (), {"input_output": tuple(map(int, used.index))})
+    supply = output + imports.reindex(output.index).fillna(0.0)
+    shares = (imports.reindex(output.index).fillna(0.0) / supply)[supply > 0]
+    return {str(sector): float(share) for sector, share in shares.items()}, year
+
+
+def diagnose_market(
+    programme: Programme, draws: Draws, industry: Industry, seen: Sectors, patents: Floats | None, lineage: Lineage
+) -> tuple[list[dict[str, Any]], list[tuple[str, str, int, float]]]:
+    """Rows of `market` and of `market_series` (candidate, country, year, value added of the parent sectors in USD m).
+
+    patents: (years,) world patent index of the industry, for its stage; None where it has none.
+    """
+    rows = {measure: _row(industry.id, measure) for measure in MEASURES}
+    series: list[tuple[str, str, int, float]] = []
+    codes = [c for c in industry.codes_in("kti") if c.code in seen.codes]
+    if codes:
+        series = _from_value_added(programme, draws, industry, seen, rows, lineage)
+    _import_dependence(draws, industry, seen, rows["import_dependence"], lineage)
+    _stage(industry, patents, rows["stage"], lineage)
+    return list(rows.values()), series
+
+
+def _from_value_added(
+    programme: Programme,
+    draws: Draws,
+    industry: Industry,
+    seen: Sectors,
+    rows: dict[str, dict[str, Any]],
+    lineage: Lineage,
+) -> list[tuple[str, str, int, float]]:
+    country = programme.charter.country
+    every = industry.codes_in("kti")
+    codes = [c for c in every if c.code in seen.codes]
+    at = [seen.codes.index(c.code) for c in codes]
+    own = seen.countries.index(country)
+    last, before = len(seen.years) - 1, len(seen.years) - 1 - SPAN
+    weights = draws.definition(industry, "kti")[:, [k for k, c in enumerate(every) if c in codes]]
+    weights = weights / weights.sum(axis=1, keepdims=True)
+    central = np.array([c.weight for c in codes])
+    central = central / central.sum()
+    value, world = seen.value[at], seen.world[at]
+    share = value / world[:, None]
+    observes = "industry" if sum(c.weight for c in codes if c.observes == "industry") >= 0.5 else "parent"
+    period, change = str(seen.years[last]), f"{seen.years[before]}–{seen.years[last]}"
+
+    def weighted(measure: str, by_code: Floats, unit: str, when: str) -> None:
+        drawn = weights @ by_code
+        low, high = np.quantile(drawn, [0.05, 0.95])
+        _fill(rows[measure], float(central @ by_code), float(low), float(high), unit, observes, when)
+
+    # Sizes add up over the parent sectors themselves: a definition's weights are shares of the industry, not of them.
+    for measure, total in (("size", world[:, last].sum()), ("own_size", value[:, own, last].sum())):
+        _fill(rows[measure], float(total) / 1000, np.nan, np.nan, "USD bn", observes, period)
+    annual = 100 * ((world[:, last] / world[:, before]) ** (1 / SPAN) - 1)
+    weighted("growth", annual, "%", change)
+    weighted("own_growth", 100 * ((value[:, own, last] / value[:, own, before]) ** (1 / SPAN) - 1), "%", change)
+    weighted("world_share", 100 * share[:, own, last], "%", period)
+    weighted("share_change", 100 * (share[:, own, last] - share[:, own, before]), "pp", change)
+    standing = central @ np.nan_to_num(share[:, :, last])
+    leader = int(np.argmax(standing))
+    weighted("leader_share", 100 * np.nan_to_num(share[:, leader, last]), "%", period)
+    rows["leader_share"]["country"] = seen.countries[leader]
+    listed = standing / max(1.0, float(standing.sum()))
+    bounds = hhi_bounds(listed)
+    _fill(rows["concentration"], float((listed**2).sum()), bounds.low, bounds.high, "HHI 0–1", observes, period)
+    for measure in MEASURES[:-2]:
+        key = node("market", industry.id, measure)
+        lineage.rest(key, [node("sector", "kti", c.code) for c in codes])
+        lineage.rest(key, [node("definitions", industry.id, "kti", c.code) for c in codes])
+    shown = sorted({country, *(seen.countries[i] for i in np.argsort(-standing)[:5])})
+    series = [
+        (industry.id, name, year, float(total))
+        for name in shown
+        for year, total in zip(seen.years, value[:, seen.countries.index(name)].sum(axis=0), strict=True)
+        if np.isfinite(total)
+    ]
+    for _, name, year, _ in series:
+        lineage.rest(node("market_series", industry.id, name, year), [node("sector", "kti", c.code) for c in codes])
+    return series
+
+
+def _import_dependence(draws: Draws, industry: Industry, seen: Sectors, row: dict[str, Any], lineage: Lineage) -> None:
+    every = industry.codes_in("wiod56")
+    codes = [c for c in every if c.code in seen.import_share]
+    if not codes:
+        return
+    shares = np.array([seen.import_share[c.code] for c in codes])
+    weights = draws.definition(industry, "wiod56")[:, [k for k, c in enumerate(every) if c in codes]]
+    drawn = 100 * (weights / weights.sum(axis=1, keepdims=True)) @ shares
+    central = np.array([c.weight for c in codes])
+    low, high = np.quantile(drawn, [0.05, 0.95])
+    value = 100 * float(central @ shares / central.sum())
+    _fill(row, value, float(low), float(high), "%", "parent", str(seen.import_year))
+    key = node("market", industry.id, "import_dependence")
+    lineage.rest(key, [node("sector", "wiod56", c.code) for c in codes])
+    lineage.rest(key, [node("definitions", industry.id, "wiod56", c.code) for c in codes])
+
+
+def _stage(industry: Industry, patents: Floats | None, row: dict[str, Any], lineage: Lineage) -> None:
+    """Share of its logistic ceiling that the world's yearly patenting has reached, or why that cannot be told.
+
+    Yearly, not cumulative: the series begins in 1998, and a total counted from there bends by construction.
+    """
+    if patents is None:
+        return
+    lineage.rest(node("market", industry.id, "stage"), [node("technology", industry.id, "patents")])
+    curve = logistic_fit(np.arange(len(patents)), patents)
+    if not curve.identified or curve.share is None:
+        row["note_ko"] = "연간 특허가 아직 상한을 보이지 않아 단계를 정할 수 없다"
+        row["note_en"] = f"stage not identified: {curve.reason}"
+        return
+    fitted = curve.share * curve.ceiling
+    low, high = (100 * fitted / c for c in curve.ceiling_interval[::-1])
+    _fill(row, 100 * curve.share, low, min(high, 100.0), "% of ceiling", "parent", "")
+    row["note_ko"], row["note_en"] = f"S곡선 단계: {_STAGE_KO[curve.stage or '']}", f"S-curve stage: {curve.stage}"
+
+
+_STAGE_KO = {"emerging": "태동", "growth": "성장", "maturing": "성숙", "saturated": "포화", "": ""}
+
+
+def _row(candidate: str, measure: str) -> dict[str, Any]:
+    return {
+        "candidate": candidate,
+        "measure": measure,
+        "value": np.nan,
+        "low": np.nan,
+        "high": np.nan,
+        "unit": "",
+        "observes": "",
+        "measured": False,
+        "country": "",
+        "note_ko": "측정되지 않음",
+        "note_en": "not measured",
+        "period": "",
+    }
+
+
+def _fill(row: dict[str, Any], value: float, low: float, high: float, unit: str, observes: str, period: str) -> None:
+    row.update(value=value, low=low, high=high, unit=unit, observes=observes, period=period, measured=True)
+    row.update(note_ko="", note_en="")

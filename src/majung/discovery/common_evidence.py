@@ -1,0 +1,50 @@
+"""Evidence in common: which candidates rest on nearly the same evidence and so are one tie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+
+from majung.methods.labelled import Floats
+
+
+def overlap(
+    codes: Sequence[Mapping[str, Mapping[str, float]]], weights: Mapping[str, float], same: Mapping[str, str]
+) -> Floats:
+    """(candidates, candidates) share of evidence that two candidates have in common.
+
+    codes: for each candidate indicator -> covered code -> weight. weights: indicator -> global weight. same: codes that
+    are one observation (proportionally split sectors) -> their common name. The overlap of two candidates is the
+    indicator-weighted sum of min(w_i, w_j) over codes, relative to the evidence of the one that has more.
+    """
+    n = len(codes)
+    merged = [{indicator: _merge(by_code, same) for indicator, by_code in candidate.items()} for candidate in codes]
+    shares = np.eye(n)
+    for i in range(n):
+        for j in range(i + 1, n):
+            common = total = 0.0
+            for indicator, weight in weights.items():
+                a, b = merged[i].get(indicator, {}), merged[j].get(indicator, {})
+                common += weight * sum(min(w, b[c]) for c, w in a.items() if c in b)
+                total += weight * max(sum(a.values()), sum(b.values()))
+            shares[i, j] = shares[j, i] = common / total if total else 0.0
+    return shares
+
+
+def ties(names: Sequence[str], shares: Floats, threshold: float) -> dict[str, str]:
+    """Candidate -> name of its tie group ('a + b'), for groups connected by overlaps of at least the threshold."""
+    _, group = connected_components(shares >= threshold, directed=False)
+    members: dict[int, list[str]] = {}
+    for name, g in zip(names, group, strict=True):
+        members.setdefault(int(g), []).append(name)
+    return {name: " + ".join(group) if len(group) > 1 else "" for group in members.values() for name in group}
+
+
+def _merge(by_code: Mapping[str, float], same: Mapping[str, str]) -> dict[str, float]:
+    merged: dict[str, float] = {}
+    for code, weight in by_code.items():
+        name = same.get(code, code)
+        merged[name] = merged.get(name, 0.0) + weight
+    return merged

@@ -1,0 +1,374 @@
+"""Weights from pairwise comparisons (analytic hierarchy process), judge by judge and for the group.
+
+A judgment matrix a has a_ij = how many times i matters as much as j, a_ji = 1/a_ij, a_ii = 1; NaN where the judge did
+not compare. Functions take one matrix (n, n) or a stack (..., n, n) and return arrays with the same leading axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize, root
+from scipy.sparse.csgraph import connected_components
+
+from majung.methods.labelled import Floats, InputError
+
+Method = Literal["geometric", "eigenvector"]
+Aggregation = Literal["judgments", "priorities-geometric", "priorities-arithmetic"]
+Table = Literal["saaty-1980", "saaty-2005", "donegan-dodd-1991", "tummala-ling-1998", "alonso-lamata-2006"]
+
+# Mean consistency index of random reciprocal matrices, for n = 3, 4, ... The tables differ (n = 5: 1.06 to 1.12), so
+# that the same judge passes with one and fails with another: name the one that is used.
+RANDOM_INDEX: Mapping[Table, tuple[float, ...]] = {
+    # Saaty (1980), The Analytic Hierarchy Process, 500 matrices a size; the dip at n = 12 is his.
+    "saaty-1980": (0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59),
+    # Saaty (2005), Theory and Applications of the Analytic Network Process, p. 31.
+    "saaty-2005": (0.52, 0.89, 1.11, 1.25, 1.35, 1.40, 1.45, 1.49, 1.52, 1.54, 1.56, 1.58, 1.59),
+    # Donegan & Dodd (1991), Mathematical and Computer Modelling 15(10), 135-137.
+    "donegan-dodd-1991": (
+        *(0.4914, 0.8286, 1.0591, 1.1797, 1.2519, 1.3171, 1.3733, 1.4055, 1.4213, 1.4497, 1.4643, 1.4822, 1.4969),
+        *(1.5078, 1.5153, 1.5262, 1.5313, 1.5371),
+    ),
+    # Tummala & Ling (1998), Theory and Decision 44, 221-230.
+    "tummala-ling-1998": (
+        *(0.5799, 0.8921, 1.1159, 1.2358, 1.3322, 1.3952, 1.4537, 1.4882, 1.5117, 1.5356, 1.5571, 1.5714, 1.5831),
+    ),
+    # Alonso & Lamata (2006), Int. J. of Uncertainty, Fuzziness and Knowledge-Based Systems 14(4), 445-459.
+    "alonso-lamata-2006": (
+        *(0.5245, 0.8815, 1.1086, 1.2479, 1.3417, 1.4056, 1.4499, 1.4854, 1.5141, 1.5365, 1.5551, 1.5713, 1.5838),
+    ),
+}
+# Judgments printed with three decimals (0.333 for 1/3) are still reciprocal.
+_RECIPROCAL = 2e-3
+_CONVERGED = 1e-14
+_ITERATIONS = 200
+
+
+def from_pairs(pairs: Mapping[tuple[int, int], float], n: int) -> Floats:
+    """The judgment matrix (n, n) of compared pairs {(i, j): a_ij}; pairs left out are NaN. A pair is given once."""
+    a = np.full((n, n), np.nan)
+    np.fill_diagonal(a, 1.0)
+    for (i, j), value in pairs.items():
+        if not (0 <= i < n and 0 <= j < n) or i == j:
+            raise InputError(f"pair ({i}, {j}): give two different positions from 0 to {n - 1}")
+        if not np.isnan(a[i, j]):
+            raise InputError(f"pair ({i}, {j}) is given twice")
+        if not (value > 0 and np.isfinite(value)):
+            raise InputError(f"judgment {value} of pair ({i}, {j}): a ratio is positive and finite")
+        a[i, j], a[j, i] = value, 1 / value
+    return a
+
+
+def priorities(judgments: ArrayLike, *, method: Method) -> Floats:
+    """Weights (..., n), sum 1, of judgment matrices (..., n, n).
+
+    "geometric": row geometric mean w_i ~ (prod_j a_ij)^(1/n), the logarithmic least squares weights (Crawford &
+    Williams 1985); with gaps the least squares over the known pairs, L log w = sum_j log a_ij with L the Laplacian of
+    the graph of comparisons (Bozoki, Fulop & Ronyai 2010, sec. 4). "eigenvector": principal right eigenvector (Saaty
+    1977), with gaps of the completion of least eigenvalue (:func:`complete`). Raises InputError for a matrix that is
+    not positive or not reciprocal, or whose comparisons do not connect all n.
+    """
+    a = _checked(judgments)
+    if method == "geometric":
+        return _geometric(a)
+    if method == "eigenvector":
+        return principal(_completed(a))[0]
+    raise InputError(f"unknown method {method!r}; known: {', '.join(get_args(Method))}")
+
+
+def principal(judgments: ArrayLike) -> tuple[Floats, Floats]:
+    """Principal eigenvector (..., n), sum 1, and eigenvalue lambda_max (...) of complete matrices, by power iteration.
+
+    Matrices that have not settled to 1e-14 after 200 steps (wildly inconsistent ones) go to a full eigensolver.
+    """
+    a = _checked(judgments)
+    if np.isnan(a).any():
+        raise InputError("the matrix has gaps: complete() it first")
+    n = a.shape[-1]
+    flat = a.reshape(-1, n, n)
+    w = _geometric(flat)
+    eigenvalue = np.full(len(flat), float(n))
+    todo = np.arange(len(flat))
+    for _ in range(_ITERATIONS):
+        image = np.matmul(flat[todo], w[todo, :, None])[:, :, 0]
+        total = image.sum(axis=1)
+        image /= total[:, None]
+        moving = (np.abs(image - w[todo]) > _CONVERGED * image).any(axis=1)
+        w[todo], eigenvalue[todo] = image, total
+        todo = todo[moving]
+        if not len(todo):
+            break
+    for k in todo:
+        values, vectors = np.linalg.eig(flat[k])
+        best = int(np.argmax(values.real))
+        w[k] = np.abs(vectors[:, best].real) / np.abs(vectors[:, best].real).sum()
+        eigenvalue[k] = values[best].real
+    return w.reshape(a.shape[:-1]), eigenvalue.reshape(a.shape[:-2])
+
+
+def complete(judgments: ArrayLike) -> Floats:
+    """Fill the gaps of one matrix (n, n) so that lambda_max is least (Bozoki, Fulop & Ronyai 2010, sec. 3).
+
+    lambda_max is log-convex in the logarithms of the missing entries, with slope (y_i a_ij x_j - y_j a_ji x_i) / y'x
+    for right and left eigenvectors x, y: the minimum is unique if and only if the comparisons connect all n. Starts
+    from the least squares ratios. Raises InputError if they do not connect.
+    """
+    a = _checked(judgments)
+    if a.ndim != 2:
+        raise InputError(f"complete() takes one matrix, not {a.shape}")
+    i, j = np.nonzero(np.triu(np.isnan(a)))
+    if not len(i):
+        return a.copy()
+
+    def filled(t: Floats) -> Floats:
+        full = a.copy()
+        full[i, j], full[j, i] = np.exp(t), np.exp(-t)
+        return full
+
+    def log_eigenvalue(t: Floats) -> tuple[float, Floats]:
+        full = filled(t)
+        x, value = principal(full)
+        y, _ = principal(full.T)
+        change = (y[i] * full[i, j] * x[j] - y[j] * full[j, i] * x[i]) / (y @ x)
+        return float(np.log(value)), change / value
+
+    def slope(t: Floats) -> Floats:
+        return log_eigenvalue(t)[1]
+
+    w = _geometric(a)
+    near = minimize(log_eigenvalue, np.log(w[i] / w[j]), jac=True, method="BFGS", options={"gtol": 1e-7}).x
+    # The minimum of a smooth function is flat: solving for zero slope finds its place to twice as many digits.
+    exact = root(slope, near, tol=1e-13)
+    return filled(np.asarray(exact.x if exact.success else near))
+
+
+@dataclass(frozen=True, eq=False)
+class Consistency:
+    """How far a judge contradicts himself; every field has the leading axes of the judgments.
+
+    eigenvalue: lambda_max >= n. index: (lambda_max - n) / (n - 1). ratio: index over the random index; by Saaty's rule
+    up to 0.1 is acceptable. geometric: GCI = 2 / ((n-1)(n-2)) sum_{i<j} log^2(a_ij w_j / w_i) (Crawford & Williams
+    1985; Aguaron & Moreno-Jimenez 2003: 0.31, 0.35, 0.37 for n = 3, 4, more stand for a ratio of 0.1); with gaps, over
+    the known pairs and the degrees of freedom they leave. random_index: the one used. table: its name.
+    """
+
+    eigenvalue: Floats
+    index: Floats
+    ratio: Floats
+    geometric: Floats
+    random_index: Floats
+    table: Table
+
+
+def consistency(judgments: ArrayLike, *, table: Table) -> Consistency:
+    """Consistency ratio and geometric consistency index of matrices (..., n, n).
+
+    With m missing pairs the eigenvalue is that of the best completion and the random index is
+    (1 - 2 m / ((n-1)(n-2))) RI_n (Agoston & Csato 2022): gaps leave less room for contradiction. Matrices with n < 3,
+    or with no circuit of comparisons, cannot contradict themselves: ratio 0. Raises InputError for n beyond the table.
+    """
+    a = _checked(judgments)
+    n = a.shape[-1]
+    known = ~np.isnan(a)
+    missing = (~known).sum(axis=(-2, -1)) / 2
+    pairs = max((n - 1) * (n - 2) / 2, 1.0)
+    random_index = np.maximum(1 - missing / pairs, 0.0) * _random_index(n, table)
+    w = _geometric(a)
+    log_errors = np.where(known, np.log(np.where(known, a, 1.0)) - np.log(w[..., :, None] / w[..., None, :]), 0.0)
+    geometric = np.square(log_errors).sum(axis=(-2, -1)) / 2 / np.maximum(pairs - missing, 1.0)
+    eigenvalue = np.maximum(principal(_completed(a))[1], n)
+    index = (eigenvalue - n) / max(n - 1, 1)
+    possible = random_index > 1e-12
+    ratio = np.where(possible, index / np.where(possible, random_index, 1.0), 0.0)
+    return Consistency(eigenvalue, index, ratio, geometric, np.asarray(random_index), table)
+
+
+@dataclass(frozen=True, eq=False)
+class Triads:
+    """The most contradictory triad of each matrix: positions (..., 3) i < j < k, and a_ij a_jk / a_ik (...), 1 if none.
+
+    "You said i is a_ik times k; by way of j it would be a_ij a_jk times": to be asked when the judgments are entered.
+    """
+
+    triad: NDArray[np.intp]
+    ratio: Floats
+
+
+def worst_triad(judgments: ArrayLike) -> Triads:
+    """The triad that is farthest from a_ij a_jk = a_ik, in ratio (Koczkodaj 1993), among triads without gaps."""
+    a = _checked(judgments)
+    n = a.shape[-1]
+    if n < 3:
+        raise InputError(f"a triad needs three elements, the matrix has {n}")
+    logs = np.log(a)
+    i, j, k = (index.ravel() for index in np.indices((n, n, n)))
+    ordered = (i < j) & (j < k)
+    i, j, k = i[ordered], j[ordered], k[ordered]
+    errors = logs[..., i, j] + logs[..., j, k] - logs[..., i, k]
+    sizes = np.where(np.isnan(errors), -1.0, np.abs(errors))
+    worst = sizes.argmax(axis=-1)
+    error = np.take_along_axis(errors, worst[..., None], axis=-1)[..., 0]
+    none = np.isnan(error)
+    triad = np.stack([i[worst], j[worst], k[worst]], axis=-1)
+    return Triads(np.where(none[..., None], -1, triad), np.exp(np.where(none, 0.0, error)))
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """The group's weights with and without the judges who contradict themselves, and how far the judges differ.
+
+    weights (n,): all judges. weights_consistent (n,): without the inconsistent; NaN if nobody is left. ratio: that of
+    the group's matrix (NaN when priorities are aggregated). judge_weights (J, n), judge_ratio (J,), inconsistent (J,):
+    each judge's. dispersion (n,): geometric standard deviation of the judges' weights, 1 = unanimous. quartiles (n, 3):
+    of the judges' weights. judgment_dispersion (n, n): geometric standard deviation of each judgment.
+    """
+
+    weights: Floats
+    weights_consistent: Floats
+    ratio: float
+    judge_weights: Floats
+    judge_ratio: Floats
+    inconsistent: NDArray[np.bool_]
+    dispersion: Floats
+    quartiles: Floats
+    judgment_dispersion: Floats
+
+
+def group(
+    judgments: ArrayLike,
+    *,
+    method: Method,
+    aggregation: Aggregation,
+    table: Table,
+    threshold: float = 0.1,
+    importance: ArrayLike | None = None,
+) -> Group:
+    """Weights of a group of judges; judgments: (J, n, n).
+
+    aggregation: "judgments" (AIJ: one matrix of weighted geometric means, the only mean that keeps reciprocity, Aczel &
+    Saaty 1983; a gap takes the mean of those who answered) for a group that acts as one; "priorities-geometric" or
+    "priorities-arithmetic" (AIP) for separate individuals (Forman & Peniwati 1998). threshold: consistency ratio above
+    which a judge counts as inconsistent. No judge is dropped silently: both results are returned. importance: (J,) of
+    the judges, not negative; equal if not given.
+    """
+    a = _checked(judgments)
+    if a.ndim != 3 or not len(a):
+        raise InputError(f"judgments of a group have shape (judges, n, n), not {a.shape}")
+    if aggregation not in get_args(Aggregation):
+        raise InputError(f"unknown aggregation {aggregation!r}; known: {', '.join(get_args(Aggregation))}")
+    share = np.ones(len(a)) if importance is None else np.asarray(importance, dtype=np.float64)
+    if share.shape != (len(a),) or not np.isfinite(share).all() or (share < 0).any() or share.sum() == 0:
+        raise InputError(f"importance must hold {len(a)} numbers, not negative, not all zero")
+    full = _completed(a) if method == "eigenvector" else a
+    each = priorities(full, method=method)
+    judge_ratio = consistency(a, table=table).ratio
+    inconsistent = judge_ratio > threshold
+    consistent = share * ~inconsistent
+    weights, ratio = _aggregate(a, each, share, method, aggregation, table)
+    without = np.full(a.shape[-1], np.nan)
+    if consistent.sum() > 0:
+        without, _ = _aggregate(a, each, consistent, method, aggregation, table)
+    return Group(
+        weights=weights,
+        weights_consistent=without,
+        ratio=ratio,
+        judge_weights=each,
+        judge_ratio=judge_ratio,
+        inconsistent=inconsistent,
+        dispersion=_geometric_deviation(each, share),
+        quartiles=np.quantile(each, [0.25, 0.5, 0.75], axis=0).T,
+        judgment_dispersion=_geometric_deviation(a, share),
+    )
+
+
+def _aggregate(
+    a: Floats, each: Floats, share: Floats, method: Method, aggregation: Aggregation, table: Table
+) -> tuple[Floats, float]:
+    if aggregation == "judgments":
+        together = np.exp(_log_mean(a, share))
+        return priorities(together, method=method), float(consistency(together, table=table).ratio)
+    if aggregation == "priorities-geometric":
+        w = np.exp(_log_mean(each, share))
+    else:
+        w = share @ each
+    return w / w.sum(), np.nan
+
+
+def _log_mean(values: Floats, share: Floats) -> Floats:
+    """Weighted mean over the first axis of the logarithms, over what is known; NaN where nobody knows."""
+    logs = np.log(values)
+    known = ~np.isnan(logs)
+    total = np.tensordot(share, known, axes=1)
+    found = total > 0
+    mean = np.tensordot(share, np.where(known, logs, 0.0), axes=1) / np.where(found, total, 1.0)
+    return np.where(found, mean, np.nan)
+
+
+def _geometric_deviation(values: Floats, share: Floats) -> Floats:
+    squares = np.exp(np.square(np.log(values) - _log_mean(values, share)))
+    return np.exp(np.sqrt(np.maximum(_log_mean(squares, share), 0.0)))
+
+
+def _random_index(n: int, table: Table) -> float:
+    if table not in RANDOM_INDEX:
+        raise InputError(f"unknown random index table {table!r}; known: {', '.join(RANDOM_INDEX)}")
+    if n < 3:
+        return 0.0
+    if n - 3 >= len(RANDOM_INDEX[table]):
+        raise InputError(f"table {table!r} ends at n = {len(RANDOM_INDEX[table]) + 2}, the matrix has n = {n}")
+    return RANDOM_INDEX[table][n - 3]
+
+
+def _geometric(a: Floats) -> Floats:
+    logs = np.log(a)
+    n = a.shape[-1]
+    if not np.isnan(logs).any():
+        w = np.exp(logs.mean(axis=-1))
+        return np.asarray(w / w.sum(axis=-1, keepdims=True))
+    known = ~np.isnan(logs)
+    laplacian = -known.astype(np.float64)
+    laplacian[..., np.arange(n), np.arange(n)] = known.sum(axis=-1) - 1.0
+    # Adding the all-ones matrix fixes the free constant (mean of log w = 0) without touching the solution.
+    sums = np.where(known, logs, 0.0).sum(axis=-1)
+    w = np.exp(np.linalg.solve(laplacian + 1.0, sums[..., None])[..., 0])
+    return np.asarray(w / w.sum(axis=-1, keepdims=True))
+
+
+def _completed(a: Floats) -> Floats:
+    gaps = np.isnan(a).any(axis=(-2, -1))
+    if not gaps.any():
+        return a
+    full = a.copy()
+    for position in np.argwhere(gaps):
+        full[tuple(position)] = complete(a[tuple(position)])
+    return full
+
+
+def _checked(judgments: ArrayLike) -> Floats:
+    a = np.asarray(judgments, dtype=np.float64)
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2] or 0 in a.shape:
+        raise InputError(f"judgments have shape {a.shape}: give (n, n), or a stack (..., n, n)")
+    known = ~np.isnan(a)
+    bad = known & ~((a > 0) & (a < np.inf))
+    if bad.any():
+        at = tuple(np.argwhere(bad)[0].tolist())
+        raise InputError(f"judgment {a[at]} at {at}: a ratio is positive and finite; NaN marks a pair not compared")
+    # NaN against a number is a half-filled pair and must fail too, hence the negation.
+    product = a * np.swapaxes(a, -1, -2)
+    bad = ~(np.abs(product - 1) <= _RECIPROCAL) & (known | np.swapaxes(known, -1, -2))
+    bad[..., np.arange(a.shape[-1]), np.arange(a.shape[-1])] |= ~(np.diagonal(a, axis1=-2, axis2=-1) == 1)
+    if bad.any():
+        at = tuple(np.argwhere(bad)[0].tolist())
+        raise InputError(f"judgments at {at} are not reciprocal: a_ij must be 1 / a_ji, and 1 on the diagonal")
+    if not known.all():
+        for position in np.argwhere(~known.all(axis=(-2, -1))):
+            parts, part = connected_components(known[tuple(position)], directed=False)
+            if parts > 1:
+                alone = np.flatnonzero(part != part[0]).tolist()
+                where = f" of matrix {position.tolist()}" if len(position) else ""
+                raise InputError(f"no comparison{where} links elements {alone} with element 0: ask one more pair")
+    return a

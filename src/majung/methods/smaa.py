@@ -1,0 +1,275 @@
+"""SMAA-2: how often each alternative takes each rank when weights and indicator values are both uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from majung.methods.labelled import Floats, InputError
+
+Ties = Literal["share", "best"]
+
+# Overall values this close, relative to the largest in the block, are tied: clones differ by rounding only.
+_TIE = 1e-12
+# Numbers held by one working array of a block (4 MB): small enough for the cache, large enough for vectors.
+_BLOCK = 1 << 19
+
+
+@dataclass(frozen=True, eq=False)
+class Acceptability:
+    """The indices of SMAA-2 (Lahdelma & Salminen 2001) from N samples of A alternatives and C criteria.
+
+    rank_acceptability (A, A): [a, r] share of samples in which a takes rank r + 1. standard_error (A, A): of those
+    shares, sqrt(b (1 - b) / N), for independent samples. pairwise_winning (A, A): [a, b] share in which a beats b;
+    diagonal 0. central_weights (A, C): mean weights of the samples in which a is first; NaN if it never is.
+    confidence (A,): share of samples in which a is first when the weights are its central weights; NaN if it has none,
+    or if the model is not known. expected_rank (A,): sum_r r b_r. value_mean (A,), value_interval (A, 2): mean and
+    5 and 95 % points of the overall value. samples: N. ties: "share" or "best", see :func:`smaa`.
+    """
+
+    rank_acceptability: Floats
+    standard_error: Floats
+    pairwise_winning: Floats
+    central_weights: Floats
+    confidence: Floats
+    expected_rank: Floats
+    value_mean: Floats
+    value_interval: Floats
+    samples: int
+    ties: Ties
+
+
+def smaa(scores: ArrayLike, weights: ArrayLike, *, ties: Ties = "share") -> Acceptability:
+    """SMAA-2 with the additive model V_a = sum_c w_c v_ac (Lahdelma & Salminen 2001; Tervonen & Lahdelma 2007).
+
+    scores: (A, C) known values, or (S, A, C), one table a sample, on [0, 1] scales. weights: (S, C), one row a sample,
+    each summing to 1 (:mod:`majung.methods.weights` draws them). ties: alternatives whose values agree to 1e-12 either
+    "share" the ranks they take up (two firsts: half of rank 1 and half of rank 2 each, half a win against each other,
+    so that rows and columns of the rank acceptability sum to 1) or all take the "best" of them (rows sum to 1, columns
+    need not, no win against each other). Works in blocks of samples: memory beyond the input stays near 30 MB plus
+    30 bytes a sample. Raises InputError for shapes that do not fit, NaN, or weights that are negative or do not sum
+    to 1.
+    """
+    v, w = np.asarray(scores, dtype=np.float64), _checked_weights(weights)
+    if v.ndim not in (2, 3) or 0 in v.shape or v.shape[-1] != w.shape[1] or (v.ndim == 3 and len(v) != len(w)):
+        raise InputError(f"scores {v.shape} and weights {w.shape}: give (A, C) or (S, A, C), and (S, C)")
+    if not np.isfinite(v).all():
+        raise InputError(
+            f"score {np.argwhere(~np.isfinite(v))[0].tolist()} is not finite: sample missing evidence from its interval"
+        )
+    if v.ndim == 2:
+        return _indices(
+            lambda s: w[s] @ v.T, lambda a: w @ v[a], lambda centre: [(centre @ v.T)[:, None, :]], len(v), w, ties
+        )
+
+    def at_centre(centre: Floats) -> Iterator[Floats]:
+        for block in _blocks(len(v), v.shape[1] * len(centre)):
+            yield np.moveaxis(v[block] @ centre.T, 2, 0)
+
+    return _indices(
+        lambda s: np.matmul(v[s], w[s, :, None])[:, :, 0],
+        lambda a: np.einsum("sc,sc->s", v[:, a], w),
+        at_centre,
+        v.shape[1],
+        w,
+        ties,
+    )
+
+
+def smaa_from_values(
+    values: ArrayLike,
+    weights: ArrayLike,
+    *,
+    ties: Ties = "share",
+    model: Callable[[Floats], Floats] | None = None,
+) -> Acceptability:
+    """The indices of :func:`smaa` for any model, from its overall values; higher is better.
+
+    values: (S, A), what the model gave in each sample, e.g. PROMETHEE net flows weights @ unicriterion_net.T, or minus
+    the S of VIKOR. weights: (S, C), the weights it was given. model: maps weights (K, C) to values (K, A), or to
+    (K, M, A) with M draws of uncertain performances; needed for the confidence factors only, which are NaN without it.
+    """
+    v, w = np.asarray(values, dtype=np.float64), _checked_weights(weights)
+    if v.ndim != 2 or 0 in v.shape or len(v) != len(w):
+        raise InputError(f"values {v.shape} and weights {w.shape}: give (S, A) and (S, C)")
+    if not np.isfinite(v).all():
+        raise InputError(f"value {np.argwhere(~np.isfinite(v))[0].tolist()} (sample, alternative) is not finite")
+
+    def at_centre(centre: Floats) -> Iterator[Floats]:
+        if model is not None:
+            found = np.asarray(model(centre), dtype=np.float64)
+            yield found[:, None, :] if found.ndim == 2 else found
+
+    return _indices(lambda s: v[s], lambda a: v[:, a], at_centre, v.shape[1], w, ties)
+
+
+@dataclass(frozen=True, eq=False)
+class GroupAcceptability:
+    """SMAA-2 of each stakeholder group, and lowest and highest (A, A): the range of each rank's share over the groups.
+
+    Where lowest[a, 0] is high, every group would put a first; where the range is wide, the choice is political.
+    """
+
+    groups: Mapping[str, Acceptability]
+    lowest: Floats
+    highest: Floats
+
+
+def smaa_by_group(scores: ArrayLike, weights: Mapping[str, ArrayLike], *, ties: Ties = "share") -> GroupAcceptability:
+    """:func:`smaa` for each group's own weights; groups are shown side by side, never averaged.
+
+    scores: (A, C), or (S, A, C) with the same S in every group. weights: (S, C) for each group's name.
+    """
+    if not weights:
+        raise InputError("no groups: give the weights of at least one")
+    groups = {name: smaa(scores, w, ties=ties) for name, w in weights.items()}
+    shares = np.stack([found.rank_acceptability for found in groups.values()])
+    return GroupAcceptability(MappingProxyType(groups), shares.min(axis=0), shares.max(axis=0))
+
+
+def _checked_weights(weights: ArrayLike) -> Floats:
+    w = np.asarray(weights, dtype=np.float64)
+    if w.ndim != 2 or 0 in w.shape:
+        raise InputError(f"weights have shape {w.shape}: give (samples, criteria), at least one of each")
+    if not np.isfinite(w).all() or w.min() < 0:
+        raise InputError("weights must be finite and not negative")
+    sums = w.sum(axis=1)
+    if abs(sums - 1).max() > 1e-6:
+        s = int(np.argmax(abs(sums - 1)))
+        raise InputError(f"weights of sample {s} sum to {sums[s]:.8g}, not 1: divide them by their sum")
+    return w
+
+
+def _indices(
+    values_of: Callable[[slice], Floats],
+    value_of: Callable[[int], Floats],
+    at_centre: Callable[[Floats], Iterable[Floats]],
+    alternatives: int,
+    weights: Floats,
+    ties: Ties,
+) -> Acceptability:
+    """One pass over blocks of samples (values_of), one over alternatives (value_of), one at the central weights."""
+    if ties not in get_args(Ties):
+        raise InputError(f"unknown tie rule {ties!r}; known: {', '.join(get_args(Ties))}")
+    n, criteria = weights.shape
+    ranks = np.zeros((alternatives, alternatives))
+    wins = np.zeros((alternatives, alternatives))
+    first = np.zeros(alternatives)
+    first_weights = np.zeros((alternatives, criteria))
+    total = np.zeros(alternatives)
+    for block in _blocks(n, alternatives):
+        values = values_of(block)
+        total += values.sum(axis=0)
+        order, tied = _ranked(values)
+        ranks += _rank_counts(order, tied, ties)
+        wins += _win_counts(order, tied, ties)
+        sample, alternative, share = _firsts(order, tied, ties)
+        first += np.bincount(alternative, share, alternatives)
+        for c in range(criteria):
+            first_weights[:, c] += np.bincount(alternative, share * weights[block, c][sample], alternatives)
+    central = np.full((alternatives, criteria), np.nan)
+    central[first > 0] = first_weights[first > 0] / first[first > 0, None]
+    acceptability = ranks / n
+    return Acceptability(
+        rank_acceptability=acceptability,
+        standard_error=np.sqrt(np.maximum(acceptability * (1 - acceptability), 0.0) / n),
+        pairwise_winning=wins / n,
+        central_weights=central,
+        confidence=_confidence(central, at_centre, ties),
+        expected_rank=acceptability @ np.arange(1.0, alternatives + 1),
+        value_mean=total / n,
+        value_interval=np.array([np.quantile(value_of(a), [0.05, 0.95]) for a in range(alternatives)]),
+        samples=n,
+        ties=ties,
+    )
+
+
+def _blocks(samples: int, width: int) -> Iterator[slice]:
+    step = max(1, _BLOCK // width)
+    for start in range(0, samples, step):
+        yield slice(start, min(start + step, samples))
+
+
+def _ranked(values: Floats) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Alternatives (B, A) of each sample, best first, and whether each ties with the one before it."""
+    order = np.argsort(-values, axis=1)
+    ordered = np.take_along_axis(values, order, axis=1)
+    tied = np.zeros(values.shape, dtype=bool)
+    tied[:, 1:] = ordered[:, :-1] - ordered[:, 1:] <= _TIE * np.abs(values).max()
+    return order, tied
+
+
+def _rank_counts(order: NDArray[np.intp], tied: NDArray[np.bool_], ties: Ties) -> Floats:
+    """(A, A): how often alternative a takes rank r, summed over the samples of a block."""
+    a = order.shape[1]
+    places = np.arange(a)
+    mixed = tied.any(axis=1)
+    clear = order[~mixed] if mixed.any() else order
+    counts = np.bincount((clear * a + places).ravel(), minlength=a * a).astype(np.float64)
+    if mixed.any():
+        order, tied = order[mixed], tied[mixed]
+        start = np.maximum.accumulate(np.where(tied, 0, places), axis=1)
+        if ties == "best":
+            counts += np.bincount((order * a + start).ravel(), minlength=a * a)
+        else:
+            last = np.concatenate([~tied[:, 1:], np.ones((len(tied), 1), dtype=bool)], axis=1)
+            end = np.minimum.accumulate(np.where(last, places, a)[:, ::-1], axis=1)[:, ::-1]
+            size = end - start + 1
+            for step in range(int(size.max())):  # each member of a group takes an equal part of each of its ranks
+                sample, place = np.nonzero(size > step)
+                rank = start[sample, place] + step
+                counts += np.bincount(order[sample, place] * a + rank, 1 / size[sample, place], a * a)
+    return counts.reshape(a, a)
+
+
+def _win_counts(order: NDArray[np.intp], tied: NDArray[np.bool_], ties: Ties) -> Floats:
+    """(A, A): how often a beats b; under "share" a tie is half a win for each."""
+    samples, a = order.shape
+    start = np.maximum.accumulate(np.where(tied, 0, np.arange(a)), axis=1)
+    # One byte a rank: comparing bytes is many times faster than comparing values.
+    rank = np.empty((a, samples), dtype=np.min_scalar_type(a))
+    rank[order, np.arange(samples)[:, None]] = start
+    any_ties = bool(tied.any())
+    wins = np.zeros((a, a))
+    for i in range(a):
+        for j in range(i + 1, a):
+            wins[i, j] = np.count_nonzero(rank[i] < rank[j])
+            wins[j, i] = np.count_nonzero(rank[i] > rank[j]) if any_ties else samples - wins[i, j]
+    if any_ties and ties == "share":
+        halves = (samples - wins - wins.T) / 2
+        np.fill_diagonal(halves, 0.0)
+        wins += halves
+    return wins
+
+
+def _firsts(
+    order: NDArray[np.intp], tied: NDArray[np.bool_], ties: Ties
+) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """Sample, alternative and share of each first place in a block."""
+    if not tied.any():
+        return np.arange(len(order)), order[:, 0], np.ones(len(order))
+    leading = np.cumsum(~tied, axis=1) == 1
+    sample, place = np.nonzero(leading)
+    share = 1 / leading.sum(axis=1)[sample] if ties == "share" else np.ones(len(sample))
+    return sample, order[sample, place], share
+
+
+def _confidence(central: Floats, at_centre: Callable[[Floats], Iterable[Floats]], ties: Ties) -> Floats:
+    """Share of the draws of performances in which an alternative is first at its own central weights."""
+    confidence = np.full(len(central), np.nan)
+    ever = np.flatnonzero(~np.isnan(central[:, 0]))
+    share, draws = np.zeros(len(ever)), 0
+    for values in at_centre(central[ever]):  # (ever first, draws, A)
+        best = values.max(axis=2, keepdims=True)
+        leading = values >= best - _TIE * np.abs(values).max()
+        own = leading[np.arange(len(ever)), :, ever]
+        share += (own / leading.sum(axis=2) if ties == "share" else own).sum(axis=1)
+        draws += values.shape[1]
+    if draws:
+        confidence[ever] = share / draws
+    return confidence
