@@ -1,0 +1,1 @@
+"""The chapters of the strategy paper: each turns result tables into blocks, in one language."""
