@@ -180,13 +180,28 @@ def test_specialisation_by_hand() -> None:
 def test_entry_must_last() -> None:
     values = np.ones((4, 2, 2))
     values[:, 0, 0] = [0.1, 5, 0.1, 5]
-    values[:, 1, 1] = [1, 1, 1, 1]
+    values[:, 1, 0] = [1, 0.1, 1, 1]
     candidate, success = entry(sustained=2)(values, 0, 3)
     assert candidate[0, 0]
     assert not success[0, 0]
     assert entry(sustained=1)(values, 0, 3)[1][0, 0]
+    values[2, 0, 0] = 5
+    assert entry(sustained=2)(values, 0, 3)[1][0, 0]
     with pytest.raises(InputError, match="do not fit"):
         entry(sustained=4)(values, 0, 3)
+
+
+def test_entry_over_windows_by_hand() -> None:
+    """One burst of 9 in the window: too strong to be a candidate before the origin, an entry after it."""
+    values = np.ones((6, 2, 2))
+    values[:, 0, 0] = [0, 9, 0, 0, 0, 0]
+    assert entry()(values, 2, 3)[0][0, 0]
+    assert not entry(window=3, sustained=1)(values, 2, 3)[0][0, 0]
+    values[:, 0, 0] = [0, 0, 0, 0, 0, 9]
+    candidate, success = entry(window=3, sustained=1)(values, 2, 3)
+    assert candidate[0, 0]
+    assert success[0, 0]  # 9 of 12 against 3 of 6 elsewhere
+    assert not entry()(values, 2, 3)[1][0, 0]
 
 
 def test_outgrowth_is_relative_to_the_item() -> None:

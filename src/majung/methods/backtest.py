@@ -244,14 +244,21 @@ def specialisation(values: Floats) -> Floats:
     return np.asarray(np.where(expected > 0, values / np.where(expected > 0, expected, 1), 0))
 
 
-def entry(*, below: float = 0.5, reaches: float = 1.0, sustained: int = 2) -> Target:
-    """Target: RCA below `below` at the origin, and at least `reaches` in each of the last `sustained` periods."""
+def entry(*, below: float = 0.5, reaches: float = 1.0, sustained: int = 2, window: int = 1) -> Target:
+    """Target: RCA below `below` at the origin; at least `reaches` in `sustained` consecutive periods within the horizon.
+
+    window: RCA is measured on sums over this many periods; success looks only at windows that begin after the origin.
+    With small counts the RCA of a single period jumps over both bounds by chance and back: use 3 or so.
+    """
 
     def target(values: Floats, origin: int, horizon: int) -> tuple[Bools, Bools]:
-        if not 1 <= sustained <= horizon:
-            raise InputError(f"{sustained} sustained periods do not fit into a horizon of {horizon}")
-        rca = specialisation(values[origin : origin + horizon + 1])
-        return np.asarray(rca[0] < below), np.asarray((rca[-sustained:] >= reaches).all(axis=0))
+        if not 1 <= sustained + window - 1 <= horizon:
+            raise InputError(f"{sustained} sustained windows of {window} do not fit into a horizon of {horizon}")
+        before = values[max(origin + 1 - window, 0) : origin + 1].sum(axis=0)
+        after = np.lib.stride_tricks.sliding_window_view(values[origin + 1 : origin + horizon + 1], window, axis=0)
+        there = specialisation(after.sum(axis=-1)) >= reaches
+        runs = np.lib.stride_tricks.sliding_window_view(there, sustained, axis=0)
+        return np.asarray(specialisation(before) < below), np.asarray(runs.all(axis=-1).any(axis=0))
 
     return target
 
