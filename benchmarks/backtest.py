@@ -1,10 +1,10 @@
 """Backtest on real international patent families (35 fields, 35 countries, 1998-2020), beside the naive baselines.
 
-Reads shared/data/ncses/ipf_35fields_1998_2020.parquet, found through MAJUNG_SHARED or beside the repository. Prints the
-tables of docs/methods/backtest.md and stores the numbers. The methods were compared on "choosing" only; the two reserved
-parts were scored once, after that.
+Reads data/ncses/ipf_35fields_1998_2020.parquet under MAJUNG_SHARED (default: ../shared beside the repository). Prints
+the tables of docs/methods/backtest.md; with --final it scores the two reserved parts too and stores all numbers. That
+was done once, after the methods had been compared on "choosing".
 
-    PYTHONPATH=src python benchmarks/backtest.py
+    PYTHONPATH=src python benchmarks/backtest.py [--final]
 """
 
 from __future__ import annotations
@@ -129,6 +129,13 @@ def rca_three_years(history: Floats) -> Floats:
     return specialisation(history[-3:].sum(axis=0))
 
 
+def shrunken_rca(history: Floats, prior: float = 5.0) -> Floats:
+    """RCA of three years drawn towards 1 by a prior of five expected counts: little evidence is no weakness."""
+    recent = history[-3:].sum(axis=0)
+    expected = np.outer(recent.sum(axis=1), recent.sum(axis=0)) / recent.sum()
+    return np.asarray((recent + prior) / (expected + prior))
+
+
 def reversion(history: Floats) -> Floats:
     """High where the country is weak: all that a bounded share does is to come back."""
     return -rca_three_years(history)
@@ -184,9 +191,8 @@ def main() -> None:
     parts: tuple[Scored, ...] = (
         ("choosing", "held-out units", "late periods") if "--final" in sys.argv else ("choosing",)
     )
-    print(
-        f"{len(data.units)} countries, held out: {[u for u, h in zip(data.units, held_out(data.units), strict=True) if h]}"
-    )
+    reserved = [unit for unit, out in zip(data.units, held_out(data.units), strict=True) if out]
+    print(f"{len(data.units)} countries, held out: {', '.join(reserved)}")
     stored: dict[str, object] = {}
     for target_name, target in TARGETS.items():
         methods = {
@@ -196,6 +202,7 @@ def main() -> None:
             "diversity x ubiquity": diversity_times_ubiquity,
             "past growth": past_growth(5, prior=5.0),
             "density": density,
+            "shrunken RCA": shrunken_rca,
             "fixed score": fixed_score,
             "learned": learned(target, blend=0.0 if target_name == "outgrowth" else 0.5),
         }
@@ -215,6 +222,8 @@ def main() -> None:
                     "gains": {m: {k: asdict(v) for k, v in row.items()} for m, row in found.gains.items()},
                 }
     stored["density without relatedness"] = null_density()
+    if len(parts) == 1:
+        return
     (ROOT / "results").mkdir(exist_ok=True)
     (ROOT / "results" / "backtest.json").write_text(json.dumps(stored, indent=1) + "\n")
 
