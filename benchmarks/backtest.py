@@ -36,7 +36,7 @@ from majung.methods.backtest import (
     rca_now,
     specialisation,
 )
-from majung.methods.labelled import Floats
+from majung.methods.labelled import Floats, InputError
 
 ROOT = Path(__file__).parent
 HORIZON, FIRST_ORIGIN = 5, 2005
@@ -208,11 +208,15 @@ def main() -> None:
         }
         for scored in parts:
             for least in (0.0, 10.0):
-                found = backtest(
-                    data, methods, target=target, horizon=HORIZON, first_origin=FIRST_ORIGIN, scored=scored,
-                    against="RCA of 3 years", k=50, rng=np.random.default_rng(2021), minimum_expected=least, draws=500,
-                )  # fmt: skip
                 name = f"{target_name}, {scored}" + (f", expected counts at least {least:g}" if least else "")
+                try:
+                    found = backtest(
+                        data, methods, target=target, horizon=HORIZON, first_origin=FIRST_ORIGIN, scored=scored,
+                        against="RCA of 3 years", k=50, rng=np.random.default_rng(2021), minimum_expected=least,
+                    )  # fmt: skip
+                except InputError as nothing:
+                    print(f"\n### {name}\n\nNot scored: {nothing}.")
+                    continue
                 report(name, found)
                 stored[name] = {
                     "origins": found.origins,

@@ -245,7 +245,7 @@ def specialisation(values: Floats) -> Floats:
 
 
 def entry(*, below: float = 0.5, reaches: float = 1.0, sustained: int = 2, window: int = 1) -> Target:
-    """Target: RCA below `below` at the origin, then `reaches` or more in `sustained` consecutive periods of the horizon.
+    """Target: RCA below `below` at the origin, then `reaches` or more in `sustained` consecutive later periods.
 
     window: RCA is measured on sums over this many periods; success looks only at windows that begin after the origin.
     With small counts the RCA of a single period jumps over both bounds by chance and back: use 3 or so.
