@@ -48,7 +48,7 @@ class LeontiefSystem:
 def factorise(sectors: tuple[str, ...], domestic: Floats, output: Floats) -> LeontiefSystem:
     """LU of (I − A)ᵀ, A = Z x̂⁻¹ over the sectors with output: (2/3)n³ operations and one n × n array.
 
-    Raises InputError if the table is not productive (Hawkins & Simon 1949), or so nearly not that few digits would hold:
+    Raises InputError if the table is not productive (Hawkins & Simon 1949), or so nearly not that few digits hold:
     L then has no meaning, though a solver returns numbers. For A ≥ 0 the certificate is free: 1ᵀL ≥ 1 exists if and
     only if the spectral radius of A is below 1 (I − Aᵀ is then an M-matrix).
     """
