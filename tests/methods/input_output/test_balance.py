@@ -56,6 +56,16 @@ def test_what_cannot_be_checked_is_skipped_not_passed(miller_blair: Table) -> No
     assert report.failed == ()
 
 
+def test_a_table_of_the_whole_world_needs_no_imports(miller_blair: Table) -> None:
+    """x = (1000, 2000), f = (350, 1700), v = (650, 1400): a closed table, until 10 of v are missing."""
+    demand = [350, 1700]
+    report = diagnose_balance(miller_blair, demand, tolerance=0, closed=True)
+    assert {check.status for check in report.checks.values()} == {"passed"}
+    wrong = io_table(miller_blair.sectors, miller_blair.domestic, miller_blair.output, [640, 1400])
+    report = diagnose_balance(wrong, demand, tolerance=0, closed=True)
+    assert {check.name: check.size for check in report.failed} == {"columns": 10, "accounts": 10}
+
+
 def test_every_other_offence_is_named() -> None:
     """One table with everything wrong that the checks look for."""
     table = io_table(

@@ -71,6 +71,14 @@ def test_refuses_a_singular_table() -> None:
         leontief_multipliers(io_table(["a", "b"], [[0, 10], [10, 0]], [10, 10], [0, 0]))
 
 
+@given(st.integers(2, 6), st.integers(0, 2**32 - 1))
+def test_refuses_a_closed_economy(n: int, seed: int) -> None:
+    """Every column spends all its output on domestic inputs: (I - A) is singular but for rounding."""
+    coefficients = np.random.default_rng(seed).dirichlet(np.ones(n), n).T
+    with pytest.raises(InputError, match="not productive"):
+        leontief_multipliers(io_table([f"s{i}" for i in range(n)], coefficients, np.ones(n), np.zeros(n)))
+
+
 def test_refuses_a_table_without_output() -> None:
     with pytest.raises(InputError, match="no sector has output"):
         leontief_multipliers(io_table(["a"], [[0]], [0], [0]))
