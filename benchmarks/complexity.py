@@ -2,7 +2,7 @@
 
 Run with an interpreter that has those packages (pandas < 3), matplotlib and majung:
     PYTHONPATH=src python benchmarks/complexity.py            # agreement, one year, ten years: some ten minutes
-    PYTHONPATH=src python benchmarks/complexity.py growth     # cost against size, and the picture
+    PYTHONPATH=src python benchmarks/complexity.py growth     # cost against size, and the pictures
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import numpy as np
 from harness import RESULTS, Cost, run
 
 HERE = Path(__file__).parent
-PICTURE = HERE.parent / "docs" / "methods" / "img" / "complexity-growth.svg"
+IMAGES = HERE.parent / "docs" / "methods" / "img"
 ROWS, COLUMNS = 226, 5000
 
-LOAD = f"""
-import sys; sys.path.insert(0, {str(HERE)!r})
+LOAD_HERE = f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
+LOAD = """
 import numpy as np
-x = np.load({{file!r}})
-rows, columns = [f"c{{{{i:04d}}}}" for i in range(x.shape[-2])], [f"p{{{{j:05d}}}}" for j in range(x.shape[-1])]
+x = np.load({file!r})
+rows, columns = [f"c{{i:04d}}" for i in range(x.shape[-2])], [f"p{{j:05d}}" for j in range(x.shape[-1])]
 """
 WIDE = """
 import pandas as pd
@@ -97,6 +97,16 @@ def world(rows: int, columns: int, seed: int = 0) -> np.ndarray:
     return x
 
 
+def save(file: Path, rows: int, columns: int, years: int = 0) -> None:
+    """Save one world, or a stack of them, from another process: a child's peak memory starts at its parent's size."""
+    made = (
+        f"np.stack([world({rows}, {columns}, seed) for seed in range({years})])"
+        if years
+        else f"world({rows}, {columns})"
+    )
+    run(f"{LOAD_HERE}from complexity import np, world; np.save({str(file)!r}, {made})")
+
+
 def agree(rows: int = 60, columns: int = 400) -> None:
     """Assert that results are the same where conventions are, and that the known differences are what we say."""
     import ecomplexity
@@ -162,7 +172,6 @@ def agree(rows: int = 60, columns: int = 400) -> None:
     # The same other divisor, and a value also where the column is present.
     weight = pci.to_numpy()
     same("economic-complexity gain", gain, (lacking * weight) @ (phi / phi.sum(axis=0)) - found.density * weight)
-    print(f"{rows} x {columns}: results agree where conventions do")
 
 
 def cost(file: Path, setup: str, code: str, repeats: int, runs: int, threads: int) -> Cost:
@@ -180,7 +189,7 @@ def cost(file: Path, setup: str, code: str, repeats: int, runs: int, threads: in
 def one_year(folder: Path) -> dict[str, object]:
     """CPU and peak memory at 226 x 5,000, one thread."""
     file = folder / "year.npy"
-    np.save(file, world(ROWS, COLUMNS))
+    save(file, ROWS, COLUMNS)
     rows: dict[str, object] = {}
     mine = cost(file, OURS_SETUP, OURS, repeats=10, runs=5, threads=1)
     alone = cost(file, OURS_SETUP, OURS, repeats=1, runs=3, threads=1)
@@ -203,7 +212,7 @@ def one_year(folder: Path) -> dict[str, object]:
 def ten_years(folder: Path) -> dict[str, object]:
     """Wall clock with two threads and peak memory of ten years, all results kept."""
     file = folder / "years.npy"
-    np.save(file, np.stack([world(ROWS, COLUMNS, seed) for seed in range(10)]))
+    save(file, ROWS, COLUMNS, years=10)
     found = cost(file, OURS_SETUP, TEN_YEARS, repeats=1, runs=3, threads=2)
     print(f"ten years: {found}")
     return asdict(found)
@@ -211,11 +220,6 @@ def ten_years(folder: Path) -> dict[str, object]:
 
 def growth(folder: Path) -> None:
     """Cost against the number of columns; each package as far as it stays under a minute or two."""
-    import matplotlib as mpl
-
-    mpl.use("svg")
-    from matplotlib import pyplot as plt
-
     sizes = {
         "majung": [500, 1000, 2000, 5000, 10000, 20000],
         "economic-complexity": [500, 1000, 2000, 5000, 10000],
@@ -228,25 +232,59 @@ def growth(folder: Path) -> None:
         points[package] = []
         for p in columns:
             file = folder / f"{p}.npy"
-            np.save(file, world(ROWS, p))
+            save(file, ROWS, p)
             repeats = max(1, 20000 // p) if package == "majung" else 1
             spent = cost(file, setup, code, repeats=repeats, runs=2, threads=1)
             points[package].append({"columns": p} | asdict(spent))
-            print(f"{package} {ROWS} x {p}: {spent}")
+            print(f"{package} {ROWS} x {p}: {spent}", flush=True)
     (RESULTS / "complexity_growth.json").write_text(json.dumps(points, indent=2) + "\n")
+
+
+def pictures() -> None:
+    """Draw the stored growth, and rank intervals of a made-up world."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    from matplotlib import pyplot as plt
+
+    from majung.methods.complexity import rank_intervals
+    from majung.methods.labelled import labelled
+
     plt.rcParams.update({"svg.hashsalt": "majung", "font.size": 9, "svg.fonttype": "none"})
+    points = json.loads((RESULTS / "complexity_growth.json").read_text())
     figure, panels = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained")
     for panel, what, label in zip(panels, ("cpu", "peak_mb"), ("CPU seconds", "peak memory, MB"), strict=True):
         for (package, found), colour in zip(points.items(), ("#0b5394", "#6aa84f", "#e69138", "#990000"), strict=True):
             x, y = [f["columns"] for f in found], [f[what] for f in found]
             panel.loglog(x, y, "o-", color=colour, markersize=4, linewidth=2 if package == "majung" else 1)
-            panel.annotate(package, (x[-1], y[-1]), (4, 0), textcoords="offset points", color=colour, va="center")
-        panel.set_xlabel(f"columns (rows: {ROWS})")
+            panel.annotate(package, (x[-1], y[-1]), (5, 0), textcoords="offset points", color=colour, va="center")
+        panel.set(xlabel=f"columns ({ROWS} rows)", xlim=(400, 200_000))
         panel.set_title(label, loc="left", fontsize=9)
-        panel.set_xlim(400, 90000)
         panel.spines[["top", "right"]].set_visible(False)
         panel.grid(alpha=0.3)
-    figure.savefig(PICTURE, metadata={"Date": None})
+    figure.savefig(IMAGES / "complexity-growth.svg", metadata={"Date": None})
+
+    x = world(40, 400, seed=3)
+    table = labelled(x, [f"c{i:02d}" for i in range(40)], [f"p{j:03d}" for j in range(400)])
+    found = rank_intervals(
+        table,
+        of="eci",
+        thresholds=[1.0],
+        resample=True,
+        noise=0.3,
+        replicates=300,
+        level=0.9,
+        rng=np.random.default_rng(0),
+    )
+    order = np.argsort(found.rank, kind="stable")
+    figure, panel = plt.subplots(figsize=(8, 2.8), layout="constrained")
+    place = np.arange(order.size)
+    panel.vlines(place, found.low[order], found.high[order], color="#9fc5e8", linewidth=6)
+    panel.plot(place, found.rank[order], "o", color="#0b5394", markersize=3)
+    panel.set_xticks(place, [found.labels[i] for i in order], rotation=90, fontsize=7)
+    panel.set(ylabel="rank of ECI", ylim=(41, 0))
+    panel.spines[["top", "right"]].set_visible(False)
+    figure.savefig(IMAGES / "complexity-ranks.svg", metadata={"Date": None})
 
 
 def main() -> None:
@@ -255,8 +293,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         if sys.argv[1:] == ["growth"]:
             growth(Path(name))
+            pictures()
             return
-        agree()
+        run(LOAD_HERE + "from complexity import agree; agree()")
+        print("results agree where conventions do")
         results = {"one year": one_year(Path(name)), "ten years": ten_years(Path(name))}
     (RESULTS / "complexity.json").write_text(json.dumps(results, indent=2) + "\n")
 

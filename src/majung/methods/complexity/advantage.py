@@ -21,8 +21,9 @@ _TIE = 1e-12
 def rca(x: Labelled) -> Floats:
     """Revealed comparative advantage, (C, P), unitless: RCA_cp = (x_cp / x_c) / (x_p / x).
 
-    x_c, x_p and x are row, column and grand totals; 1 means the row's share of the column is its share of everything.
-    The x_c-weighted mean of a column is 1. Raises InputError that names an all-zero row or column (its RCA is 0/0).
+    x: (C, P) amounts or counts, nonnegative. x_c, x_p and x are row, column and grand totals; 1 means the row's share of the column is its share of everything.
+    The x_c-weighted mean of a column is 1. Raises InputError that names a negative value or an all-zero row or column
+    (its RCA is 0/0).
     Source: Balassa (1965), Manchester School 33(2).
     """
     x_c, x_p = _positive_totals(x)
@@ -76,7 +77,7 @@ def rpca(x: Labelled, population: ArrayLike) -> Floats:
 
     population n_c: (C,) people (any unit), n its total; 1 means the row has the world's amount per head. Unlike RCA it
     does not compare a row with itself: a rich row may exceed 1 in every column, a poor one in none.
-    Raises InputError that names an all-zero row or column, or a row whose population is not positive and finite.
+    Raises InputError that names a negative value, an all-zero row or column, or a row whose population is not positive and finite.
     Source: the `rpop` option of ecomplexity (Growth Lab at Harvard).
     """
     _, x_p = _positive_totals(x)
@@ -144,7 +145,10 @@ def name_of(named: ArrayLike | Labelled, axis: Literal["row", "column"], i: int)
 
 
 def _positive_totals(x: Labelled) -> tuple[Floats, Floats]:
-    """Row and column totals, none of them zero."""
+    """Row and column totals, none of them zero, of values none of which is negative."""
+    if x.values.min() < 0:
+        i, j = np.argwhere(x.values < 0)[0]
+        raise InputError(f"negative value {x.values[i, j]} at row {x.rows[i]!r}, column {x.columns[j]!r}")
     x_c, x_p = x.values.sum(axis=1), x.values.sum(axis=0)
     for axis, totals, labels in (("row", x_c, x.rows), ("column", x_p, x.columns)):
         if not (totals > 0).all():
