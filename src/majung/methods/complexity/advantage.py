@@ -21,8 +21,8 @@ _TIE = 1e-12
 def rca(x: Labelled) -> Floats:
     """Revealed comparative advantage, (C, P), unitless: RCA_cp = (x_cp / x_c) / (x_p / x).
 
-    x: (C, P) amounts or counts, nonnegative. x_c, x_p and x are row, column and grand totals; 1 means the row's share of the column is its share of everything.
-    The x_c-weighted mean of a column is 1. Raises InputError that names a negative value or an all-zero row or column
+    x: (C, P) amounts or counts, nonnegative; x_c, x_p and x are row, column and grand totals. 1 means that the row's
+    share of the column is its share of everything. The x_c-weighted mean of a column is 1. Raises InputError that names a negative value or an all-zero row or column
     (its RCA is 0/0).
     Source: Balassa (1965), Manchester School 33(2).
     """
@@ -77,7 +77,8 @@ def rpca(x: Labelled, population: ArrayLike) -> Floats:
 
     population n_c: (C,) people (any unit), n its total; 1 means the row has the world's amount per head. Unlike RCA it
     does not compare a row with itself: a rich row may exceed 1 in every column, a poor one in none.
-    Raises InputError that names a negative value, an all-zero row or column, or a row whose population is not positive and finite.
+    Raises InputError that names a negative value, an all-zero row or column, or a row whose population is not positive
+    and finite.
     Source: the `rpop` option of ecomplexity (Growth Lab at Harvard).
     """
     _, x_p = _positive_totals(x)
