@@ -22,8 +22,8 @@ def rca(x: Labelled) -> Floats:
     """Revealed comparative advantage, (C, P), unitless: RCA_cp = (x_cp / x_c) / (x_p / x).
 
     x: (C, P) amounts or counts, nonnegative; x_c, x_p and x are row, column and grand totals. 1 means that the row's
-    share of the column is its share of everything. The x_c-weighted mean of a column is 1. Raises InputError that names a negative value or an all-zero row or column
-    (its RCA is 0/0).
+    share of the column is its share of everything; the x_c-weighted mean of a column is 1.
+    Raises InputError that names a negative value or an all-zero row or column (its RCA is 0/0).
     Source: Balassa (1965), Manchester School 33(2).
     """
     x_c, x_p = _positive_totals(x)
@@ -48,7 +48,7 @@ def rca_interval(
     known although the cell is part of it: with all four cells multinomial, var(log RCA) is about
     1/x_cp - 1/x_c - 1/x_p + 2 x_cp/(x_c x_p) - 1/x against 1/x_cp - 1/x_c here, so the interval errs on the wide side
     while x_cp < x_c/2. It covers sampling only, not errors of classification or coverage.
-    Source: Brown, Cai & DasGupta (2001), Statistical Science 16(2), section 4.1.2.
+    Source: Brown, Cai & DasGupta (2001), Statistical Science 16(2) (the Jeffreys interval).
     Raises InputError for a level outside (0, 1), non-finite or negative counts, a zero total, a part above its total.
     """
     if not 0 < level < 1:

@@ -49,7 +49,7 @@ def rank_intervals(
     would the ranks hold with other products, other countries?); a factor exp(noise z), z standard normal, for each
     value (noise: standard deviation of the error of log x; 0 for none); one of `thresholds`, the first being that of
     `rank`. Signs follow the estimate. x: (C, P) nonnegative. level: coverage of the interval, in (0, 1).
-    Time: some 25 ms a replicate at 226 x 5,000. Raises InputError as :func:`rca` and :func:`eci_pci` do for the
+    Time: some 40 ms a replicate at 226 x 5,000. Raises InputError as :func:`rca` and :func:`eci_pci` do for the
     estimate, for settings out of range or that vary nothing, and if every replicate was refused.
     """
     if not thresholds or not (0 < level < 1) or noise < 0 or replicates < 1:
