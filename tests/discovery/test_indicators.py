@@ -53,7 +53,9 @@ def test_publication_growth(seen: dict[str, Observation]) -> None:
 def test_value_added_growth_is_relative_to_the_published_total(seen: dict[str, Observation]) -> None:
     late = sum(500 * 1.1 ** (y - 2009) for y in range(2015, 2020))
     early = sum(500 * 1.1 ** (y - 2009) for y in range(2010, 2015))
-    assert value(seen["value_added_growth"], "software") == pytest.approx((late / early) / ((late + 5000) / (early + 5000)))
+    assert value(seen["value_added_growth"], "software") == pytest.approx(
+        (late / early) / ((late + 5000) / (early + 5000))
+    )
     assert "all-kti" not in seen["value_added_growth"].codes
 
 

@@ -69,7 +69,9 @@ def test_charter_errors_name_place_and_remedy(miniature: Miniature, old: str, ne
 
 def test_unknown_code_is_named_with_the_nearest(miniature: Miniature) -> None:
     miniature.definitions["one"][0] = ("wipo35", "alpa", 0.75)
-    with pytest.raises(ProgrammeError, match=r"one\.toml: codes\[1\]: unknown code 'alpa' in wipo35; did you mean 'alpha'"):
+    with pytest.raises(
+        ProgrammeError, match=r"one\.toml: codes\[1\]: unknown code 'alpa' in wipo35; did you mean 'alpha'"
+    ):
         load_programme(miniature.write())
 
 

@@ -98,7 +98,9 @@ def _text(ko: str, en: str) -> SimpleNamespace:
 class IllustrativeRun:
     """The attributes of a run that publishing reads."""
 
-    def __init__(self, tables: dict[str, pd.DataFrame], programme: Any, evidence: Any, manifest: dict[str, Any]) -> None:
+    def __init__(
+        self, tables: dict[str, pd.DataFrame], programme: Any, evidence: Any, manifest: dict[str, Any]
+    ) -> None:
         self.id: str = manifest["id"]
         self.tables, self.programme, self.evidence, self.manifest = tables, programme, evidence, manifest
 
@@ -371,11 +373,7 @@ def illustrative_run(seed: int = 7) -> IllustrativeRun:
     tables["contributions"] = pd.DataFrame(contributions, columns=columns)
     tables["ranking"] = pd.DataFrame(ranking)
     tables["acceptability"] = pd.DataFrame(
-        [
-            (names[k], r + 1, p, (p * (1 - p) / 4000) ** 0.5)
-            for k in range(n)
-            for r, p in enumerate(accept[k])
-        ],
+        [(names[k], r + 1, p, (p * (1 - p) / 4000) ** 0.5) for k in range(n) for r, p in enumerate(accept[k])],
         columns=["candidate", "rank", "probability", "standard_error"],
     )
     tables["exclusions"] = pd.DataFrame(

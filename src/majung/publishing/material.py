@@ -214,7 +214,9 @@ class Material:
     def sources(self) -> list[dict[str, str]]:
         """Sources of the evidence: id, title, publisher, edition, license, license_note, retrieved, citation."""
         names = ("id", "title", "publisher", "edition", "license", "license_note", "retrieved", "citation", "url")
-        return [{n: str(_get(s, n, default="") or "") for n in names} for s in _each(_get(self.run.evidence, "sources"))]
+        return [
+            {n: str(_get(s, n, default="") or "") for n in names} for s in _each(_get(self.run.evidence, "sources"))
+        ]
 
     def _criterion(self, hue: int, criterion: Any) -> Criterion:
         indicators = [

@@ -132,7 +132,8 @@ def _page(page: Page) -> dict[str, Any]:
         "stand": _parts(page.stand),
         "provenance": page.provenance,
         "keys": [
-            {"label": k.label, "value": k.value, "unit": k.unit, "note": _parts(k.note), "figure": _row_id(k.figure)} for k in page.keys
+            {"label": k.label, "value": k.value, "unit": k.unit, "note": _parts(k.note), "figure": _row_id(k.figure)}
+            for k in page.keys
         ],
         "sections": [
             {

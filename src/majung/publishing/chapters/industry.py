@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from majung.publishing.blocks import Block, Cell, Column, Key, Leaf, Page, Pair, Picture, Prose, Row, Section, Table, Terms
+from majung.publishing.blocks import (
+    Block,
+    Cell,
+    Column,
+    Key,
+    Leaf,
+    Page,
+    Pair,
+    Picture,
+    Prose,
+    Row,
+    Section,
+    Table,
+    Terms,
+)
 from majung.publishing.chapters.opening import gap_words, key
 from majung.publishing.charts import (
     Curve,
@@ -263,7 +277,8 @@ def _technology(material: Material, candidate: str) -> Section:
     blocks: list[Block] = []
     table = _technology_table(material, candidate, rows)
     picture = next(
-        (p for m in MEASURES if rows[m] for p in [_leader_picture(material, candidate, m, rows[m])] if p is not None), None
+        (p for m in MEASURES if rows[m] for p in [_leader_picture(material, candidate, m, rows[m])] if p is not None),
+        None,
     )
     blocks.append(Pair([picture], [table], 0.585) if picture is not None else table)
     return Section(say("technology.topic"), _technology_heading(material, rows), say("technology.note"), blocks)
@@ -305,9 +320,7 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
     first = str(row["leader"])
     if material.country not in series:
         return None
-    others = sorted(
-        (c for c in series if c not in (material.country, first)), key=lambda c: -series[c][1][-1]
-    )[:OTHERS]
+    others = sorted((c for c in series if c not in (material.country, first)), key=lambda c: -series[c][1][-1])[:OTHERS]
     shown = [c for c in (first, material.country, *others) if c in series]
     curves = [
         Curve(
@@ -327,7 +340,15 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
         gap = Gap(
             float(row["gap_years"]),
             say("gap.label", gap=language.years(row["gap_years"])),
-            [say("gap.note", own=own_name, leader=leader_name, year=int(last - float(row["gap_years"])), last=int(last))],
+            [
+                say(
+                    "gap.note",
+                    own=own_name,
+                    leader=leader_name,
+                    year=int(last - float(row["gap_years"])),
+                    last=int(last),
+                )
+            ],
         )
     else:
         gap = Gap(None, language.find("gap.unreached_long"))
@@ -338,7 +359,14 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
     def draw(width: float, theme: Theme, dense: bool) -> str:
         height = 196 if dense else 320 if width > 400 else 280
         return leader(
-            curves, gap=gap, cut=material.cut, width=width, height=height, number=_axis(language), label=alt, theme=theme
+            curves,
+            gap=gap,
+            cut=material.cut,
+            width=width,
+            height=height,
+            number=_axis(language),
+            label=alt,
+            theme=theme,
         )
 
     figure = material.figure("technology", candidate, measure)
@@ -348,10 +376,7 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
             Row(
                 [
                     Cell(str(int(year))),
-                    *[
-                        Cell(language.figure(dict(zip(c.years, c.values, strict=True)).get(year)))
-                        for c in curves
-                    ],
+                    *[Cell(language.figure(dict(zip(c.years, c.values, strict=True)).get(year))) for c in curves],
                 ]
             )
             for year in sorted({y for c in curves for y in c.years}, reverse=True)
@@ -399,7 +424,10 @@ def _technology_table(material: Material, candidate: str, rows: dict[str, dict[s
         lines.append(
             Row(
                 [
-                    Cell(say("technology.expert", field=language.find(f"expert.{key(code)}", default=str(code))), str(year)),
+                    Cell(
+                        say("technology.expert", field=language.find(f"expert.{key(code)}", default=str(code))),
+                        str(year),
+                    ),
                     Cell(language.number(row["level"])),
                     Cell(language.years(row["gap_years"]) if not missing(row["gap_years"]) else "–"),
                 ],
@@ -407,7 +435,11 @@ def _technology_table(material: Material, candidate: str, rows: dict[str, dict[s
             )
         )
     return Table(
-        [Column(say("head.measure"), room=1), Column(say("head.level"), right=True), Column(say("head.gap"), right=True)],
+        [
+            Column(say("head.measure"), room=1),
+            Column(say("head.level"), right=True),
+            Column(say("head.gap"), right=True),
+        ],
         lines,
         title=say("technology.table"),
     )
@@ -495,7 +527,12 @@ def _multiples_picture(
     table = Table(
         [Column(say("head.year")), *[Column(p.name, right=True) for p in panels]],
         [
-            Row([Cell(str(int(year))), *[Cell(language.figure(dict(zip(p.years, p.values, strict=True)).get(year))) for p in panels]])
+            Row(
+                [
+                    Cell(str(int(year))),
+                    *[Cell(language.figure(dict(zip(p.years, p.values, strict=True)).get(year))) for p in panels],
+                ]
+            )
             for year in sorted(set(years), reverse=True)
         ],
         figures=False,
@@ -504,7 +541,9 @@ def _multiples_picture(
     return Picture(
         f"fig-market-{anchor(candidate)}",
         say("market.title"),
-        say("market.unit", unit=_unit(language, str(row.get("unit") or "")), observes=observed, last=int(max(years))).strip(" ·"),
+        say(
+            "market.unit", unit=_unit(language, str(row.get("unit") or "")), observes=observed, last=int(max(years))
+        ).strip(" ·"),
         draw,
         alt,
         figures=material.figure("market", candidate, str(row["measure"])) if row else "",
@@ -646,9 +685,7 @@ def _projects(material: Material, candidate: str) -> Section:
         ],
         source=say("projects.gaps", gaps=" · ".join(gaps)) if gaps else "",
     )
-    heading = (
-        say("projects.needed", project=material.project(needed["project"])) if needed else say("projects.none")
-    )
+    heading = say("projects.needed", project=material.project(needed["project"])) if needed else say("projects.none")
     why = material.localized(needed, "why") if needed else ""
     return Section(say("projects.topic"), heading, why, [table])
 

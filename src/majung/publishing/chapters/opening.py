@@ -110,7 +110,9 @@ def opening(material: Material, pages: list[tuple[str, str, str, bool]]) -> Page
             say("opening.key.projects"),
             f"{len(chosen)} / {len(projects)}",
             "",
-            f"{language.money(portfolio['cost'])} [{material.figure('portfolio', portfolio['programme'])}]" if portfolio else "",
+            f"{language.money(portfolio['cost'])} [{material.figure('portfolio', portfolio['programme'])}]"
+            if portfolio
+            else "",
         ),
     ]
     return Page(

@@ -206,13 +206,13 @@ def _budget_page(material: Material) -> Page:
             Section(say("budget.topic"), say("budget.heading"), say("budget.note"), [_budget_picture(material, years)])
         )
     sections.append(
-        Section(
-            say("closes.topic"), _closes_heading(material), say("closes.note"), [_closes(material)], full=True
-        )
+        Section(say("closes.topic"), _closes_heading(material), say("closes.note"), [_closes(material)], full=True)
     )
     if rejected:
         cheapest = min(
-            (r for r in rejected if not missing(r["enters_at_budget"])), key=lambda r: float(r["enters_at_budget"]), default=None
+            (r for r in rejected if not missing(r["enters_at_budget"])),
+            key=lambda r: float(r["enters_at_budget"]),
+            default=None,
         )
         heading = (
             say(
@@ -223,7 +223,9 @@ def _budget_page(material: Material) -> Page:
             if cheapest
             else say("rejected.heading_none")
         )
-        sections.append(Section(say("rejected.topic"), heading, say("rejected.note"), [_rejections(material)], full=True))
+        sections.append(
+            Section(say("rejected.topic"), heading, say("rejected.note"), [_rejections(material)], full=True)
+        )
     return Page(
         anchor="budget",
         kicker=say("portfolio.kicker"),
@@ -334,5 +336,3 @@ def _rejections(material: Material) -> Table:
             for r in material.rows("rejections")
         ],
     )
-
-

@@ -97,9 +97,7 @@ def _picture(material: Material) -> Picture:
     )
 
     def draw(width: float, theme: Theme, dense: bool) -> str:
-        return ranking(
-            bars, places=material.places, width=width, words=words, label=alt, dense=dense, theme=theme
-        )
+        return ranking(bars, places=material.places, width=width, words=words, label=alt, dense=dense, theme=theme)
 
     criteria = [(c.name, c.hue) for c in material.criteria]
     return Picture(
@@ -200,7 +198,9 @@ def _edges(material: Material) -> dict[str, dict[str, float]]:
         points.setdefault(str(row["criterion"]), {})[str(row["candidate"])] = float(row["contribution"])
     middle = {criterion: median(values.values()) for criterion, values in points.items() if values}
     return {
-        row["candidate"]: {c.id: points.get(c.id, {}).get(row["candidate"], 0.0) - middle.get(c.id, 0.0) for c in material.criteria}
+        row["candidate"]: {
+            c.id: points.get(c.id, {}).get(row["candidate"], 0.0) - middle.get(c.id, 0.0) for c in material.criteria
+        }
         for row in material.areas()
     }
 
@@ -295,7 +295,9 @@ def _tie_words(material: Material) -> str:
             for r in material.rows("overlap")
             if r["candidate"] in members and r["other"] in members and r["candidate"] != r["other"]
         ]
-        tail = language.say("full.share", share=language.percent(min(shares)[0]), figure=min(shares)[1]) if shares else ""
+        tail = (
+            language.say("full.share", share=language.percent(min(shares)[0]), figure=min(shares)[1]) if shares else ""
+        )
         said.append(f"{tie}: {language.listed([material.industry(m) for m in members])}{tail}")
     return language.say("full.ties", ties="; ".join(said))
 

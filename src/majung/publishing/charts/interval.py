@@ -124,9 +124,7 @@ def _both(row: IntervalRow) -> str:
     return " · ".join(part for part in (row.note, row.unit) if part)
 
 
-def _narrow(
-    groups: Sequence[IntervalGroup], width: float, missing: str, label: str, reach: float, theme: Theme
-) -> str:
+def _narrow(groups: Sequence[IntervalGroup], width: float, missing: str, label: str, reach: float, theme: Theme) -> str:
     row_height, head, foot = 84, 34, 26
     rows = sum(len(group.rows) for group in groups)
     height = rows * row_height + len(groups) * (head + foot)
