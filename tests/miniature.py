@@ -7,6 +7,7 @@ Change a part, then `write`.
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -124,9 +125,7 @@ class Miniature:
     definitions: dict[str, list[tuple[str, str, float]]] = field(
         default_factory=lambda: {k: list(v) for k, v in DEFINITIONS.items()}
     )
-    projects: dict[str, list[dict[str, Any]]] = field(
-        default_factory=lambda: {k: [dict(p) for p in v] for k, v in PROJECTS.items()}
-    )
+    projects: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: deepcopy(PROJECTS))
     tables: dict[str, list[tuple[str, str, str, int, str, float]]] = field(default_factory=dict)
     mode: str = "retrospective"
     spread: float = 0.1
@@ -250,7 +249,9 @@ def _project(project: dict[str, Any]) -> str:
         f"requires = {json.dumps(project.get('requires', []))}\nexcludes = {json.dumps(project.get('excludes', []))}",
     ]
     for gap, share in project["closes"].items():
-        lines.append(f'[[projects.closes]]\ngap = "{gap}"\nshare = {share}\nlow = {share / 2}\nhigh = {share * 1.5}')
+        lines.append(
+            f'[[projects.closes]]\ngap = "{gap}"\nshare = {share}\nlow = {share / 2}\nhigh = {min(1.0, share * 1.5)}'
+        )
         lines.append(f'rationale = {TEXT}\nsource = "test"')
     return "\n".join(lines) + "\n"
 
