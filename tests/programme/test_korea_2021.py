@@ -339,6 +339,7 @@ def test_cited_facts_in_the_evidence_agree_with_the_record() -> None:
         assert facts["KOR", "bok_broad", sector, 2019, "employment_inducement"] == value
 
 
+@pytest.mark.slow
 def test_tidy_reproduces_the_committed_tables_byte_for_byte(tmp_path: Path) -> None:
     shared = Path(os.environ.get("MAJUNG_SHARED", REPOSITORY.parent / "shared"))
     sources = shared / "data"
