@@ -17,6 +17,9 @@ from typing import Any
 
 import pytest
 
+from majung.evidence import check
+from majung.programme import load_programme
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMME = REPOSITORY / "programmes" / "korea-2021"
 FILES = sorted(PROGRAMME.rglob("*.toml"))
@@ -336,6 +339,7 @@ def test_cited_facts_in_the_evidence_agree_with_the_record() -> None:
         assert facts["KOR", "bok_broad", sector, 2019, "employment_inducement"] == value
 
 
+@pytest.mark.slow
 def test_tidy_reproduces_the_committed_tables_byte_for_byte(tmp_path: Path) -> None:
     shared = Path(os.environ.get("MAJUNG_SHARED", REPOSITORY.parent / "shared"))
     sources = shared / "data"
@@ -352,3 +356,14 @@ def test_tidy_reproduces_the_committed_tables_byte_for_byte(tmp_path: Path) -> N
     assert run.returncode == 0, run.stderr
     committed = {path.name: path.read_bytes() for path in (PROGRAMME / "evidence" / "tables").glob("*.csv")}
     assert {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")} == committed
+
+
+def test_the_evidence_passes_its_check_without_a_remark() -> None:
+    report = check(PROGRAMME / "evidence")
+    assert [problem.message() for problem in report.problems] == []
+
+
+def test_the_programme_loads() -> None:
+    loaded = load_programme(PROGRAMME)
+    assert len(loaded.industries) == len(INDUSTRIES)
+    assert sum(map(len, loaded.projects.values())) == len(all_projects())
