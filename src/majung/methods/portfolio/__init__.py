@@ -5,10 +5,10 @@
 `majung.methods.robust_portfolio`; selection by votes is `majung.methods.participatory`.
 """
 
-from majung.methods.portfolio.near_optimal import Alternative, alternatives
-from majung.methods.portfolio.pareto import Frontier, frontier
 from majung.methods.portfolio.model import Constraints, Projects, projects
+from majung.methods.portfolio.near_optimal import Alternative, alternatives
 from majung.methods.portfolio.optimum import Portfolio, Status, solve
+from majung.methods.portfolio.pareto import Frontier, frontier
 from majung.methods.portfolio.rejections import Rejection, explain_rejections
 
 __all__ = [
