@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from majung.methods.input_output import Table, diagnose_balance, io_table
 from majung.methods.labelled import InputError
 
-from .strategies import balanced_tables
+from .strategies import balanced_tables, few
 
 
 def changed(table: Table, **changes: np.ndarray) -> Table:
@@ -14,7 +14,7 @@ def changed(table: Table, **changes: np.ndarray) -> Table:
     return io_table(table.sectors, allow_negative_flows=True, **parts)
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables())
 def test_a_balanced_table_passes_and_is_not_touched(table: Table) -> None:
     before = table.domestic.copy()
@@ -25,7 +25,7 @@ def test_a_balanced_table_passes_and_is_not_touched(table: Table) -> None:
     assert (table.domestic == before).all()
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables(), st.data())
 def test_a_planted_gap_is_found_where_it_is(table: Table, data: st.DataObject) -> None:
     j = data.draw(st.integers(0, len(table.sectors) - 1))
