@@ -155,7 +155,7 @@ def _indices(
     weights: Floats,
     ties: Ties,
 ) -> Acceptability:
-    """One pass over blocks of samples (B, A), one over a few alternatives at a time (few, S), one at central weights."""
+    """One pass over blocks of samples (B, A), one over a few alternatives at once (few, S), one at central weights."""
     if ties not in get_args(Ties):
         raise InputError(f"unknown tie rule {ties!r}; known: {', '.join(get_args(Ties))}")
     n, criteria = weights.shape
@@ -186,7 +186,11 @@ def _indices(
         expected_rank=acceptability @ np.arange(1.0, alternatives + 1),
         value_mean=total / n,
         value_interval=np.array(
-            [[_quantile(value_of(a), share) for share in (0.05, 0.95)] for a in range(alternatives)]
+            [
+                [_quantile(values, 0.05), _quantile(values, 0.95)]
+                for a in range(0, alternatives, _COLUMNS)
+                for values in values_by_alternative(slice(a, a + _COLUMNS))
+            ]
         ),
         samples=n,
         ties=ties,
