@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from miniature import Miniature
 
 from majung.programme import load_programme
 from majung.runs import Run, compute
+from miniature import Miniature
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from miniature import Miniature, patents
 
 from majung.diagnosis import diagnose
 from majung.diagnosis.position import CALLS_FOR, calls_for, market_state, standing, verdict
 from majung.programme import Text, load_programme
 from majung.programme.draws import Draws
 from majung.runs import Run
+from miniature import Miniature, patents
 
 
 def rows(run: Run, table: str) -> dict[tuple[str, ...], dict[str, object]]:
@@ -193,9 +193,9 @@ def test_verdict_says_the_numbers() -> None:
     name = Text(ko="로봇", en="Robots")
     patents = {"level": 22.1, "gap_years": 6.9, "gap_reached": True, "world_rank": 3}
     ko, en = verdict(name, ("중국", "China"), patents, -4.0)
-    assert (
-        ko
-        == "로봇의 특허 분야에서 한국은 세계 3위, 선두의 22%이며 중국보다 6.9년 늦다. 모산업의 세계 부가가치는 해마다 4.0% 줄었다."
+    assert ko == (
+        "로봇의 특허 분야에서 한국은 세계 3위, 선두의 22%이며 중국보다 6.9년 늦다. "
+        "모산업의 세계 부가가치는 해마다 4.0% 줄었다."
     )
     assert en == (
         "In the patent fields of robots, Korea ranks 3, at 22% of the leader, 6.9 years behind China. "

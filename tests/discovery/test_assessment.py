@@ -7,7 +7,6 @@ import pytest
 
 from majung.discovery.assessment import Cell, assess
 from majung.discovery.observation import Observation
-from majung.methods.value import Scale
 from majung.programme import IndicatorSpec, Industry
 from majung.programme.draws import Draws
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from miniature import INDICATORS, Miniature
 
 from majung.discovery import discover
 from majung.discovery.common_evidence import one_observation, overlap, ties
@@ -12,6 +11,7 @@ from majung.discovery.observation import Observation
 from majung.programme import load_programme
 from majung.programme.draws import Draws
 from majung.runs import Run
+from miniature import INDICATORS, Miniature
 
 
 def test_contributions_add_up_to_the_score(mini_run: Run) -> None:

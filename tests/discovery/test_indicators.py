@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from miniature import Miniature, patents
 
 from majung.discovery.assessment import INDICATORS, observe
 from majung.discovery.observation import Observation
 from majung.programme import ProgrammeError, load_programme
 from majung.programme.draws import Draws
 from majung.runs import Run
+from miniature import Miniature, patents
 
 
 @pytest.fixture(scope="module")

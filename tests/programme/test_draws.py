@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from miniature import Miniature
 
 from majung.programme import load_programme
 from majung.programme.draws import Draws
+from miniature import Miniature
 
 
 def test_a_stream_depends_on_seed_and_name_only() -> None:

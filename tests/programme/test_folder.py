@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from miniature import Miniature
 
 from majung.programme import ProgrammeError, load_programme
+from miniature import Miniature
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -238,7 +238,7 @@ def illustrative_run(seed: int = 7) -> IllustrativeRun:
             contributions.append((cid, criterion, parts[c], 1.0 if c else 0.5))
             for iid, _, _, reference in rows:
                 value = reference * float(np.exp(rng.normal(0.1, 0.5)))
-                missing = iid == "own_venture" and k != 1 or (k > 17 and iid.startswith("value_added_r"))
+                missing = (iid == "own_venture" and k != 1) or (k > 17 and iid.startswith("value_added_r"))
                 spreadv = float(rng.uniform(0.05, 0.3))
                 indicators.append(
                     {

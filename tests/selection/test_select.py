@@ -6,12 +6,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from miniature import PROJECTS, Miniature
 
 from majung.programme import ProgrammeError, load_programme
 from majung.programme.draws import Draws
 from majung.runs import Run, compute
 from majung.selection.value import corners, project_values
+from miniature import PROJECTS, Miniature
 
 WEIGHTS = {"technology": 0.3, "market": 0.3, "workforce": 0.2, "regulation": 0.2}
 
