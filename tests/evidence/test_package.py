@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from majung.evidence import EvidenceError, check, open_package, table_resource
+from majung.evidence import TABLES, EvidenceError, check, open_package, table_resource
 from majung.methods.labelled import InputError
 
 
@@ -204,3 +206,24 @@ def test_long_lists_of_one_fault_are_cut_in_the_message_but_not_in_the_report(so
     report = check(path)
     assert sum(p.rule == "unknown-source" for p in report.problems) == 66
     assert "41 more of the same" in str(EvidenceError(report))
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_resource_keeps_to_the_tabular_data_resource_standard(table, suffix):
+    resource = table_resource(table, path=f"tables/{table}.{suffix}", released=True)
+    assert re.fullmatch("[a-z0-9._-]+", resource["name"])
+    assert (resource["profile"], resource["format"]) == ("tabular-data-resource", suffix)
+    names = [field["name"] for field in resource["schema"]["fields"]]
+    assert names == [*TABLES[table].columns, "released"]
+    assert resource["schema"]["primaryKey"] == list(TABLES[table].key)
+    assert {field["type"] for field in resource["schema"]["fields"]} == {"string", "integer", "number", "date"}
+
+
+def test_the_code_list_may_be_a_resource_too(sound):
+    path = sound.write()
+    descriptor = json.loads((path / "datapackage.json").read_text())
+    (path / "codes.csv").rename(path / "tables/codes.csv")
+    descriptor["resources"].append({"name": "codes", "path": "tables/codes.csv", "majung": {"table": "codes"}})
+    (path / "datapackage.json").write_text(json.dumps(descriptor))
+    assert open_package(path).unit("families")["ko"] == "건"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import pytest
 
-from majung.evidence import check
+from majung.evidence import EvidenceError, check
+from majung.evidence.problems import text
 
 FILE = "tables/patents.csv"
 
@@ -355,3 +357,45 @@ def test_the_report_as_data_holds_every_part(sound):
     data = json.loads(json.dumps(check(sound.write()).as_dict()))
     assert (data["ok"], data["hash"], len(data["errors"])) == (False, "", 1)
     assert set(data["errors"][0]) == {"level", "rule", "file", "line", "column", "value", "reason", "remedy"}
+
+
+def test_a_table_file_that_no_resource_names_is_noted(sound):
+    path = sound.write()
+    (path / "tables/forgotten.csv").write_text("country\nKOR\n")
+    report = check(path)
+    assert report.ok
+    assert [(p.rule, p.file) for p in report.notes] == [("unlisted-file", "tables/forgotten.csv")]
+
+
+def test_a_descriptor_in_a_wrong_encoding(sound):
+    path = sound.write()
+    (path / "datapackage.json").write_bytes('{"title": "증거 자료"}'.encode("cp949"))
+    problem = only(check(path))
+    assert (problem.rule, problem.file) == ("wrong-encoding", "datapackage.json")
+    assert "plain text" in problem.remedy["en"]
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("'한국'은(는)", "'한국'은"),
+        ("'서비스'은(는)", "'서비스'는"),
+        ("값 -5이(가)", "값 -5가"),
+        ("값 13이(가)", "값 13이"),
+        ("1234(으)로", "1234로"),
+        ("1237(으)로", "1237로"),
+        ("1236(으)로", "1236으로"),
+        ("KOR(한국)(으)로", "KOR(한국)으로"),
+        ("'전체'와(과)", "'전체'와"),
+        ("'patents'은(는)", "'patents'은(는)"),
+    ],
+)
+def test_korean_particles_follow_the_word_before(template, said):
+    assert text("", template)["ko"] == said
+
+
+def test_the_error_survives_a_process_border(sound):
+    sound.sources[0]["license"] = ""
+    error = EvidenceError(check(sound.write()), "ko")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 our own bytes
+    assert (str(again), again.report) == (str(error), error.report)

@@ -300,7 +300,7 @@ def load(folder: Path) -> tuple[Package | None, list[Problem]]:
     problems += assembled.check()
     if any(problem.level == "error" for problem in problems):
         return None, problems
-    problems += _unused(assembled.tables, descriptor, codebook)
+    problems += _unused(assembled.tables, descriptor, codebook) + _unlisted(folder, descriptor)
     notes = tuple(problem for problem in problems if problem.level == "note")
     return assembled.package(notes), problems
 
@@ -524,6 +524,20 @@ def _unused(tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, codebook
         )
         out.append(Problem("unused", descriptor.codes_path, reason, text("", ""), entry.line, level="note"))
     return out
+
+
+def _unlisted(folder: Path, descriptor: Descriptor) -> list[Problem]:
+    """Notes on table files that no resource names: they look like evidence and are not read."""
+    listed = {resource.path for resource in descriptor.resources} | {descriptor.codes_path}
+    files = [path for path in (folder / "tables").glob("*") if path.suffix in (".csv", ".parquet")]
+    names = sorted(path.relative_to(folder).as_posix() for path in files)
+    reason = text("no resource names this file: it is not read", "어느 자원에도 없는 파일이라 읽지 않습니다")
+    remedy = text("add it with `majung evidence add` or take it away", "`majung evidence add`로 추가하거나 지우십시오")
+    return [
+        Problem("unlisted-file", name, reason, remedy, level="note")
+        for name in names
+        if name not in listed and not name.startswith("tables/.")
+    ]
 
 
 def declared_content(
