@@ -97,6 +97,7 @@ def _picture(picture: Picture) -> dict[str, Any]:
         "source": _parts(picture.source),
         "figures": picture.figures,
         "paper": picture.paper,
+        "full": picture.paper >= 900,
     }
 
 
@@ -140,6 +141,7 @@ def _page(page: Page) -> dict[str, Any]:
                 "heading": _parts(s.heading),
                 "note": _parts(s.note),
                 "full": s.full,
+                "told": s.told,
                 "blocks": _blocks(s.blocks),
             }
             for s in page.sections

@@ -39,7 +39,7 @@ def _picture_page(material: Material) -> Page:
         anchor="ranking",
         kicker=say("standing.kicker", n=len(material.ranked()), criteria=len(material.criteria)),
         heading=[_finding(material)],
-        stand=say("standing.stand", samples=language.number(material.fact("samples", "parameters.samples"), 0)),
+        stand=say("standing.stand", samples=language.number(material.run.manifest.get("samples"), 0)),
         provenance=provenance(material),
         sections=[
             Section(
@@ -111,7 +111,7 @@ def _picture(material: Material) -> Picture:
         source=say(
             "standing.source",
             error=language.number(100 * max(errors, default=0.0), 1),
-            seed=material.fact("seed", "parameters.seed", default="–"),
+            seed=material.run.manifest.get("seed", "–"),
         ),
         wide=1232,
         paper=1360,
