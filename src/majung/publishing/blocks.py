@@ -160,13 +160,17 @@ Block = Leaf | Pair
 
 @dataclass(frozen=True)
 class Section:
-    """Finding in the margin, evidence at the right; `full` gives the evidence all the width."""
+    """Finding in the margin, evidence at the right; `full` gives the evidence all the width.
+
+    `told`: the note is part of the finding, not a reading aid, and stays on a tight printed page.
+    """
 
     topic: str
     heading: str
     note: str = ""
     blocks: Sequence[Block] = ()
     full: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True)

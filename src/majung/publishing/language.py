@@ -10,39 +10,14 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from majung.methods.labelled import InputError
+from majung.programme.korean import particle
+
 LANGUAGES = ("ko", "en")
 NBSP = "\u00a0"
 MINUS = "\u2212"
 
 _HOLE = re.compile(r"\{(\w+)(?:\|([^}/]+)/([^}]+))?\}")
-# Digits and letters that end in a consonant when read aloud in Korean.
-_CLOSED_DIGITS = set("013678")
-_CLOSED_LETTERS = set("lmnrLMNR")
-
-
-def closed(word: str) -> bool:
-    """Whether `word` ends in a consonant when read in Korean (trailing brackets and quotes are passed over)."""
-    for c in reversed(word.strip()):
-        if "가" <= c <= "힣":
-            return (ord(c) - 0xAC00) % 28 != 0
-        if c.isdigit():
-            return c in _CLOSED_DIGITS
-        if c.isalpha():
-            return c in _CLOSED_LETTERS
-        if c == "%":
-            return False
-    return False
-
-
-def particle(word: str, after_consonant: str, after_vowel: str) -> str:
-    """The Korean particle that follows `word`; 으로/로 counts ㄹ as a vowel."""
-    if after_consonant == "으로":
-        last = next((c for c in reversed(word) if "가" <= c <= "힣"), "")
-        if last and word.rstrip()[-1:] == last and (ord(last) - 0xAC00) % 28 == 8:
-            return after_vowel
-    return after_consonant if closed(word) else after_vowel
-
-
 def missing(value: object) -> bool:
     """None, NaN and infinities are not numbers to print."""
     if value is None:
@@ -64,7 +39,7 @@ class Language:
 
     def __init__(self, language: str) -> None:
         if language not in LANGUAGES:
-            raise ValueError(f"no text in language {language!r}; there is {', '.join(LANGUAGES)}")
+            raise InputError(f"no text in language {language!r}; there is {', '.join(LANGUAGES)}")
         self.code = language
         self._texts = _texts(language)
 

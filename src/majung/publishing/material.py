@@ -4,39 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
+from majung.evidence.countries import accepted_codes, country_name
+from majung.programme.model import Criterion as CriterionSpec
+from majung.programme.model import Text
 from majung.publishing.language import Language, missing
-
-
-class Run(Protocol):
-    """What publishing needs of a run (`majung.runs.Run` has it)."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def manifest(self) -> Any: ...
-    @property
-    def programme(self) -> Any: ...
-    @property
-    def evidence(self) -> Any: ...
-    @property
-    def tables(self) -> Mapping[str, pd.DataFrame]: ...
-    def figure(self, table: str, *key: object) -> str:
-        """Short figure id of a row."""
-        ...
+from majung.runs import Run
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """An indicator's name, unit and reference (the 1 of the interval plot)."""
+    """An indicator's name, unit and fixed scale: `low` scores 0, `high` 100."""
 
     id: str
     name: str
     unit: str
-    reference: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -49,73 +36,45 @@ class Criterion:
     indicators: Sequence[Indicator]
 
 
-def _get(thing: Any, *names: str, default: Any = None) -> Any:
-    """The first attribute or key of `thing` among `names` that is there."""
-    for name in names:
-        if isinstance(thing, Mapping):
-            if name in thing:
-                return thing[name]
-        elif hasattr(thing, name):
-            return getattr(thing, name)
-    return default
-
-
-def _each(things: Any) -> list[Any]:
-    """The members of a mapping or a sequence."""
-    if things is None:
-        return []
-    return list(things.values()) if isinstance(things, Mapping) else list(things)
-
-
 class Material:
     """A run read in one language. Tables are frames with the key columns as ordinary columns."""
 
     def __init__(self, run: Run, language: Language) -> None:
         self.run, self.language = run, language
-        self.programme = run.programme
-        self.places = int(_get(self.programme, "places", default=5))
-        self.country = str(_get(self.programme, "country", default="KOR"))
-        self._industries = {_get(i, "id"): i for i in _each(_get(self.programme, "industries"))}
-        projects = [p for group in _each(_get(self.programme, "projects")) for p in _spread(group)]
-        self._projects = {_get(p, "id"): p for p in projects}
-        self._organisations = {_get(o, "id"): o for o in _each(_get(self.programme, "organisations"))}
-        self.leads = {
-            _get(a, "industry"): [self.organisation(o) for o in _get(a, "leads", default=())]
-            for a in _each(_get(self.programme, "areas"))
-        }
-        self.criteria = [self._criterion(k, c) for k, c in enumerate(_each(_get(self.programme, "criteria")))]
-        self.gap_names = {_get(g, "id"): self.text(_get(g, "name")) for g in _each(_get(self.programme, "gaps"))}
-        self._codes = _code_labels(run.evidence, language.code)
+        charter = run.programme.charter
+        self.charter = charter
+        self.places, self.country = charter.places, charter.country
+        self._organisations = {o.id: o.name for o in charter.organisations}
+        self._projects = {p.id: p.name for projects in run.programme.projects.values() for p in projects}
+        self.leads = {a.industry: [self.organisation(o) for o in a.leads] for a in charter.areas}
+        self.criteria = [self._criterion(k, c) for k, c in enumerate(charter.criteria)]
+        self.gap_names = {str(g.id): self.text(g.name) for g in charter.gaps}
         self._records: dict[str, list[dict[str, Any]]] = {}
         self._groups: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], list[dict[str, Any]]]] = {}
 
     # ---------- names
 
-    def text(self, value: Any) -> str:
+    def text(self, value: Text | None) -> str:
         """A text in ko and en, in this language."""
-        if value is None or isinstance(value, str):
-            return value or ""
-        return str(_get(value, self.language.code, default=""))
+        return "" if value is None else str(getattr(value, self.language.code))
 
     def industry(self, candidate: str) -> str:
         """Name of an industry."""
-        return self.text(_get(self._industries.get(candidate), "name")) or candidate
-
-    def summary(self, candidate: str) -> str:
-        """What the industry is, in a sentence."""
-        return self.text(_get(self._industries.get(candidate), "summary"))
+        found = self.run.programme.industries.get(candidate)
+        return self.text(found.name) if found else candidate
 
     def project(self, project: str) -> str:
         """Name of a core project."""
-        return self.text(_get(self._projects.get(project), "name")) or project
+        return self.text(self._projects.get(project)) or project
 
     def organisation(self, organisation: str) -> str:
         """Name of an organisation."""
-        return self.text(_get(self._organisations.get(organisation), "name")) or organisation
+        return self.text(self._organisations.get(organisation)) or organisation
 
     def country_name(self, code: str) -> str:
-        """Name of a country."""
-        return self.language.find(f"country.{code}", default=code)
+        """Name of a country, short where the paper has a short one."""
+        full = country_name(code)[self.language.code] if code in accepted_codes() else code
+        return self.language.find(f"country.{code}", default=full)
 
     def country_in_sentence(self, code: str) -> str:
         """Name of a country inside a sentence (`the US`)."""
@@ -123,11 +82,13 @@ class Material:
 
     def classification(self, classification: str) -> str:
         """Label of a classification."""
-        return self._codes.get(("classification", classification, classification), classification)
+        entry = self.run.evidence.codebook.classifications.get(classification)
+        return entry.label[self.language.code] if entry else classification
 
     def code(self, classification: str, code: str) -> str:
         """Label of a code."""
-        return self._codes.get(("code", classification, code), code)
+        entry = self.run.evidence.codebook.codes.get((classification, code))
+        return entry.label[self.language.code] if entry else code
 
     def localized(self, row: Mapping[str, Any], stem: str) -> str:
         """`row[stem_ko]` or `row[stem_en]`."""
@@ -175,83 +136,34 @@ class Material:
 
     # ---------- provenance
 
-    def fact(self, *path: str, default: Any = None) -> Any:
-        """A value of the manifest, at the first of the dotted `path`s that is there."""
-        for dotted in path:
-            at: Any = self.run.manifest
-            for part in dotted.split("."):
-                at = _get(at, part)
-                if at is None:
-                    break
-            if at is not None:
-                return at
-        return default
-
     @property
     def cut(self) -> int:
         """Last year of the evidence used."""
-        return int(self.fact("cut_year", "parameters.cut_year", default=_get(self.programme, "cut_year", default=0)))
+        return int(self.run.manifest["cut_year"])
 
     @property
     def mode(self) -> str:
         """`retrospective` or `real-time`."""
-        mode = self.fact("mode", "parameters.mode", default=_get(self.programme, "mode", default="retrospective"))
-        return str(mode).replace("_", "-")
+        return str(self.run.manifest["mode"])
 
     @property
     def illustrative(self) -> bool:
         """Whether the run is an example and must be marked as one."""
-        return bool(self.fact("illustrative", default=False))
+        return bool(self.run.manifest.get("illustrative", False))
 
     @property
     def snapshot(self) -> str:
         """Hash of the evidence snapshot, shortened for print."""
-        found = self.fact("evidence.hash", "evidence.content_hash", "evidence_hash", "snapshot", "hashes.evidence")
-        if found is None:
-            found = _get(self.run.evidence, "hash", "content_hash", default="")
-        return str(found).removeprefix("sha256:")[:12]
+        return str(self.run.manifest["hashes"]["evidence"]).removeprefix("sha256:")[:12]
 
     def sources(self) -> list[dict[str, str]]:
         """Sources of the evidence: id, title, publisher, edition, license, license_note, retrieved, citation."""
-        names = ("id", "title", "publisher", "edition", "license", "license_note", "retrieved", "citation", "url")
-        return [
-            {n: str(_get(s, n, default="") or "") for n in names} for s in _each(_get(self.run.evidence, "sources"))
-        ]
+        names = ("id", "title", "publisher", "edition", "license", "license_note", "retrieved", "citation")
+        return [{n: str(getattr(s, n) or "") for n in names} for s in self.run.evidence.sources.values()]
 
-    def _criterion(self, hue: int, criterion: Any) -> Criterion:
+    def _criterion(self, hue: int, criterion: CriterionSpec) -> Criterion:
         indicators = [
-            Indicator(
-                str(_get(i, "id")),
-                self.text(_get(i, "name")),
-                self.text(_get(i, "unit")),
-                float(_get(_get(i, "scale"), "reference", default=1.0)),
-            )
-            for i in _each(_get(criterion, "indicators"))
+            Indicator(i.id, self.text(i.name), self.text(i.unit), i.scale.reference, i.scale.target)
+            for i in criterion.indicators
         ]
-        return Criterion(str(_get(criterion, "id")), self.text(_get(criterion, "name")), hue, indicators)
-
-
-def _spread(group: Any) -> list[Any]:
-    """A group of projects may be the project itself, a list, or a file object with `projects`."""
-    if isinstance(group, (list, tuple)):
-        return list(group)
-    inside = _get(group, "projects")
-    return list(inside) if inside is not None else [group]
-
-
-def _code_labels(evidence: Any, language: str) -> dict[tuple[str, str, str], str]:
-    codes = _get(evidence, "codes")
-    if isinstance(codes, pd.DataFrame):
-        rows: list[Any] = list(codes.to_dict("records"))
-    else:
-        rows = _each(_get(codes, "entries", default=codes))
-    found = {}
-    for row in rows:
-        label = _get(row, f"label_{language}", default="")
-        if not label:
-            both = _get(row, "label")
-            label = _get(both, language, default="") if both is not None else ""
-        key = (str(_get(row, "kind", default="code")), str(_get(row, "classification")), str(_get(row, "code")))
-        if label:
-            found[key] = str(label)
-    return found
+        return Criterion(str(criterion.id), self.text(criterion.name), hue, indicators)

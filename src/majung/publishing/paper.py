@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import tempfile
 from collections.abc import Sequence
 from importlib import resources
@@ -11,14 +10,15 @@ from pathlib import Path
 
 from majung.publishing import html, pdf
 from majung.publishing.blocks import Page, Paper
-from majung.publishing.chapters.industry import anchor, industry
+from majung.publishing.chapters.industry import industry
 from majung.publishing.chapters.notes import notes
 from majung.publishing.chapters.opening import opening, provenance
 from majung.publishing.chapters.portfolio import selection
 from majung.publishing.chapters.standing import standing
 from majung.publishing.charts import stylesheet
 from majung.publishing.language import LANGUAGES, Language
-from majung.publishing.material import Material, Run
+from majung.publishing.material import Material
+from majung.runs import Run
 
 WORDS = (
     "brand",
@@ -44,10 +44,12 @@ def build(run: Run, language: str) -> Paper:
         (industry(material, row), str(int(row["rank"])), bool(row["area"])) for row in material.ranked()
     ]
     entries = [("", page.outline, page.anchor, False) for page in standings]
-    entries += [(rank, page.outline.split(". ", 1)[1], page.anchor, area) for page, rank, area in industries]
+    entries += [
+        (rank, page.outline.split(". ", 1)[1], page.anchor, area) for page, rank, area in industries
+    ]
     entries += [("", page.outline, page.anchor, False) for page in [*selections, last]]
     first = opening(material, entries)
-    programme = material.text(material.programme.name)
+    programme = material.text(material.charter.name)
     return Paper(
         language=language,
         title=f"{words.find('title')} · {programme}",
@@ -61,16 +63,17 @@ def build(run: Run, language: str) -> Paper:
 
 
 def write_paper(run: Run, folder: Path | str, languages: Sequence[str] = LANGUAGES) -> list[Path]:
-    """Write `paper/strategy.<language>.pdf` and `.html` of `run` into `folder`, with the sheet and font beside them.
+    """Write `strategy.<language>.pdf` and `.html` of `run` into `folder`, with the sheet and the font beside them.
 
-    Everything is made in a temporary folder first; `paper/` is replaced only when all of it is there. Returns the
-    written documents (PDF and HTML of each language, in order). Raises InputError for a language without text.
+    Everything is made in a temporary folder first and moved into place only when all of it is there; other files in
+    `folder` are left alone. Returns the documents (PDF and HTML of each language, in order). Raises InputError for a
+    language without text or where Typst is missing.
     """
-    target = Path(folder) / "paper"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".paper-", dir=target.parent))
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
     names: list[str] = []
-    try:
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=target) as work:
+        made = Path(work)
         for language in languages:
             paper = build(run, language)
             (made / f"strategy.{language}.pdf").write_bytes(pdf.render(paper, _created(run)))
@@ -80,25 +83,20 @@ def write_paper(run: Run, folder: Path | str, languages: Sequence[str] = LANGUAG
         sheet = (package / "templates" / "paper.css").read_text("utf-8")
         (made / "paper.css").write_text(stylesheet() + sheet, "utf-8")
         (made / "fonts").mkdir()
+        (target / "fonts").mkdir(exist_ok=True)
+        beside = ["paper.css"]
         for name in ("PretendardVariable.woff2", "OFL.txt"):
             (made / "fonts" / name).write_bytes((package / "fonts" / name).read_bytes())
-        made.chmod(0o755)
-        if target.exists():
-            shutil.rmtree(target)
-        made.rename(target)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+            beside.append(f"fonts/{name}")
+        for name in (*beside, *names):
+            (made / name).replace(target / name)
     return [target / name for name in names]
 
 
 def _created(run: Run) -> dt.datetime | None:
     """When the run was made, if its manifest says so."""
-    text = run.manifest.get("created") if isinstance(run.manifest, dict) else getattr(run.manifest, "created", None)
     try:
-        found = dt.datetime.fromisoformat(str(text))
+        found = dt.datetime.fromisoformat(str(run.manifest.get("created")))
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
-
-
-__all__ = ["anchor", "build", "write_paper"]

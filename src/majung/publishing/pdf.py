@@ -97,6 +97,7 @@ def _picture(picture: Picture) -> dict[str, Any]:
         "source": _parts(picture.source),
         "figures": picture.figures,
         "paper": picture.paper,
+        "full": picture.paper >= 900,
     }
 
 
@@ -132,8 +133,7 @@ def _page(page: Page) -> dict[str, Any]:
         "stand": _parts(page.stand),
         "provenance": page.provenance,
         "keys": [
-            {"label": k.label, "value": k.value, "unit": k.unit, "note": _parts(k.note), "figure": _row_id(k.figure)}
-            for k in page.keys
+            {"label": k.label, "value": k.value, "unit": k.unit, "note": _parts(k.note), "figure": _row_id(k.figure)} for k in page.keys
         ],
         "sections": [
             {
@@ -141,6 +141,7 @@ def _page(page: Page) -> dict[str, Any]:
                 "heading": _parts(s.heading),
                 "note": _parts(s.note),
                 "full": s.full,
+                "told": s.told,
                 "blocks": _blocks(s.blocks),
             }
             for s in page.sections

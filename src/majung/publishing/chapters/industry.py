@@ -4,21 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from majung.publishing.blocks import (
-    Block,
-    Cell,
-    Column,
-    Key,
-    Leaf,
-    Page,
-    Pair,
-    Picture,
-    Prose,
-    Row,
-    Section,
-    Table,
-    Terms,
-)
+from majung.publishing.blocks import Block, Cell, Column, Key, Leaf, Page, Pair, Picture, Prose, Row, Section, Table, Terms
 from majung.publishing.chapters.opening import gap_words, key
 from majung.publishing.charts import (
     Curve,
@@ -32,7 +18,7 @@ from majung.publishing.charts import (
     multiples,
 )
 from majung.publishing.language import missing
-from majung.publishing.material import Criterion, Material
+from majung.publishing.material import Criterion, Indicator, Material
 
 MEASURES = ("patents", "publications", "citations")
 MARKET = (
@@ -41,12 +27,13 @@ MARKET = (
     "growth",
     "own_growth",
     "world_share",
+    "leader_share",
     "share_change",
     "concentration",
-    "top_country_share",
     "import_dependence",
     "stage",
 )
+NEARNESS = {"industry": 2, "parent": 1, "other_country": 0}
 OTHERS = 3
 """How many other countries are drawn beside the country and its leader."""
 
@@ -74,7 +61,7 @@ def industry(material: Material, row: dict[str, Any]) -> Page:
         anchor=anchor(candidate),
         kicker=" · ".join(kicker),
         heading=[verdict],
-        stand=material.localized(position, "calls_for"),
+        stand=say("industry.calls", calls=material.localized(position, "calls_for")) if position else "",
         provenance=say(
             "industry.provenance",
             technology=say(f"position.technology.{key(position['technology'])}") if position else "–",
@@ -155,11 +142,13 @@ def _criteria(material: Material, candidate: str) -> Section:
         rows = [_interval_row(material, candidate, criterion, k) for k in range(len(criterion.indicators))]
         groups.append(IntervalGroup(criterion.name, criterion.hue, rows))
         said.append((criterion.name, _side(rows)))
-    name = material.industry(candidate)
-    alt = say("criteria.alt", name=name)
+    alt = say("criteria.alt", name=material.industry(candidate))
+    legend = [(seen, say(f"observes.{word}")) for word, seen in NEARNESS.items()]
 
     def draw(width: float, theme: Theme, dense: bool) -> str:
-        return interval(groups, width=width, missing=say("not_measured"), label=alt, dense=dense, theme=theme)
+        return interval(
+            groups, width=width, missing=say("not_measured"), label=alt, dense=dense, legend=legend, theme=theme
+        )
 
     table = Table(
         [
@@ -192,7 +181,7 @@ def _criteria(material: Material, candidate: str) -> Section:
                 alt,
                 source="",
                 wide=920,
-                paper=720,
+                paper=920,
                 table=table,
             )
         ],
@@ -201,28 +190,39 @@ def _criteria(material: Material, candidate: str) -> Section:
 
 def _interval_row(material: Material, candidate: str, criterion: Criterion, k: int) -> IntervalRow:
     language = material.language
+    say = language.say
     indicator = criterion.indicators[k]
     row = material.row("indicators", candidate=candidate, indicator=indicator.id)
     figure = material.figure("indicators", candidate, indicator.id) if row else ""
-    note = language.find(f"observes_short.{row['observes']}", default="") if row else ""
-    unit = "" if indicator.reference == 1 else f"1 = {language.figure(indicator.reference)} {indicator.unit}".strip()
-    value = row.get("value")
-    if not row or missing(value):
-        return IntervalRow(indicator.name, note, unit, "", "", figure)
-    base = indicator.reference if indicator.reference > 0 else 1.0
-    low, high = row.get("low"), row.get("high")
-    has = not missing(low) and not missing(high) and float(high) > float(low)  # type: ignore[arg-type]
+    note = language.find(f"observes.{row['observes']}", default="") if row else ""
+    seen = NEARNESS.get(str(row.get("observes"))) if row else None
+    ends = f"{language.figure(indicator.low)}–{language.figure(indicator.high)}"
+    unit = say("criteria.scale", ends=ends, unit=indicator.unit)
+    if not row or missing(row.get("value")):
+        return IntervalRow(indicator.name, note, unit, "", "", figure, seen=seen)
+    low, high = float(row["low"]), float(row["high"])
+    has = high > low
+    share = _beyond(indicator, float(row["value"]), 100 * float(row["score"]))
     return IntervalRow(
         indicator.name,
         note,
         unit,
-        language.figure(value),
+        language.figure(row["value"]),
         language.span(low, high) if has else language.find("no_interval"),
         figure,
-        float(value) / base,  # type: ignore[arg-type]
-        float(low) / base if has else None,  # type: ignore[arg-type]
-        float(high) / base if has else None,  # type: ignore[arg-type]
+        share,
+        100 * float(row["score_low"]) if has else None,
+        100 * float(row["score_high"]) if has else None,
+        seen,
     )
+
+
+def _beyond(indicator: Indicator, value: float, score: float) -> float:
+    """The score, or a place outside 0..100 where the value lies outside its scale: the score itself is cut there."""
+    low, high = sorted((indicator.low, indicator.high))
+    if low <= value <= high:
+        return score
+    return 101.0 if (value > high) == (indicator.high > indicator.low) else -1.0
 
 
 def _indicator_line(material: Material, candidate: str, criterion: Criterion, k: int) -> Row:
@@ -237,7 +237,7 @@ def _indicator_line(material: Material, candidate: str, criterion: Criterion, k:
             Cell(indicator.name, indicator.unit),
             Cell(language.figure(row["value"]) if known else language.find("not_measured"), quiet=not known),
             Cell(language.span(row["low"], row["high"]) if known else "", quiet=True),
-            Cell(language.figure(indicator.reference), quiet=True),
+            Cell(f"{language.figure(indicator.low)}–{language.figure(indicator.high)}", quiet=True),
             Cell(language.find(f"observes.{row['observes']}", default="")),
             Cell(str(row.get("period") or "")),
         ],
@@ -250,7 +250,7 @@ def _side(rows: list[IntervalRow]) -> str:
     known = [row.value for row in rows if row.value is not None]
     if not known:
         return "missing"
-    above = sum(value >= 1 for value in known)
+    above = sum(value >= 50 for value in known)
     return "above" if above == len(known) else "below" if above == 0 else "mixed"
 
 
@@ -277,8 +277,7 @@ def _technology(material: Material, candidate: str) -> Section:
     blocks: list[Block] = []
     table = _technology_table(material, candidate, rows)
     picture = next(
-        (p for m in MEASURES if rows[m] for p in [_leader_picture(material, candidate, m, rows[m])] if p is not None),
-        None,
+        (p for m in MEASURES if rows[m] for p in [_leader_picture(material, candidate, m, rows[m])] if p is not None), None
     )
     blocks.append(Pair([picture], [table], 0.585) if picture is not None else table)
     return Section(say("technology.topic"), _technology_heading(material, rows), say("technology.note"), blocks)
@@ -320,7 +319,9 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
     first = str(row["leader"])
     if material.country not in series:
         return None
-    others = sorted((c for c in series if c not in (material.country, first)), key=lambda c: -series[c][1][-1])[:OTHERS]
+    others = sorted(
+        (c for c in series if c not in (material.country, first)), key=lambda c: -series[c][1][-1]
+    )[:OTHERS]
     shown = [c for c in (first, material.country, *others) if c in series]
     curves = [
         Curve(
@@ -340,15 +341,7 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
         gap = Gap(
             float(row["gap_years"]),
             say("gap.label", gap=language.years(row["gap_years"])),
-            [
-                say(
-                    "gap.note",
-                    own=own_name,
-                    leader=leader_name,
-                    year=int(last - float(row["gap_years"])),
-                    last=int(last),
-                )
-            ],
+            [say("gap.note", own=own_name, leader=leader_name, year=int(last - float(row["gap_years"])), last=int(last))],
         )
     else:
         gap = Gap(None, language.find("gap.unreached_long"))
@@ -359,14 +352,7 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
     def draw(width: float, theme: Theme, dense: bool) -> str:
         height = 196 if dense else 320 if width > 400 else 280
         return leader(
-            curves,
-            gap=gap,
-            cut=material.cut,
-            width=width,
-            height=height,
-            number=_axis(language),
-            label=alt,
-            theme=theme,
+            curves, gap=gap, cut=material.cut, width=width, height=height, number=_axis(language), label=alt, theme=theme
         )
 
     figure = material.figure("technology", candidate, measure)
@@ -376,7 +362,10 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
             Row(
                 [
                     Cell(str(int(year))),
-                    *[Cell(language.figure(dict(zip(c.years, c.values, strict=True)).get(year))) for c in curves],
+                    *[
+                        Cell(language.figure(dict(zip(c.years, c.values, strict=True)).get(year)))
+                        for c in curves
+                    ],
                 ]
             )
             for year in sorted({y for c in curves for y in c.years}, reverse=True)
@@ -391,7 +380,7 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
         alt,
         figures=figure,
         wide=540,
-        paper=404,
+        paper=524,
         table=table,
     )
 
@@ -424,10 +413,7 @@ def _technology_table(material: Material, candidate: str, rows: dict[str, dict[s
         lines.append(
             Row(
                 [
-                    Cell(
-                        say("technology.expert", field=language.find(f"expert.{key(code)}", default=str(code))),
-                        str(year),
-                    ),
+                    Cell(say("technology.expert", field=language.find(f"expert.{key(code)}", default=str(code))), str(year)),
                     Cell(language.number(row["level"])),
                     Cell(language.years(row["gap_years"]) if not missing(row["gap_years"]) else "–"),
                 ],
@@ -435,11 +421,7 @@ def _technology_table(material: Material, candidate: str, rows: dict[str, dict[s
             )
         )
     return Table(
-        [
-            Column(say("head.measure"), room=1),
-            Column(say("head.level"), right=True),
-            Column(say("head.gap"), right=True),
-        ],
+        [Column(say("head.measure"), room=1), Column(say("head.level"), right=True), Column(say("head.gap"), right=True)],
         lines,
         title=say("technology.table"),
     )
@@ -527,12 +509,7 @@ def _multiples_picture(
     table = Table(
         [Column(say("head.year")), *[Column(p.name, right=True) for p in panels]],
         [
-            Row(
-                [
-                    Cell(str(int(year))),
-                    *[Cell(language.figure(dict(zip(p.years, p.values, strict=True)).get(year))) for p in panels],
-                ]
-            )
+            Row([Cell(str(int(year))), *[Cell(language.figure(dict(zip(p.years, p.values, strict=True)).get(year))) for p in panels]])
             for year in sorted(set(years), reverse=True)
         ],
         figures=False,
@@ -541,14 +518,12 @@ def _multiples_picture(
     return Picture(
         f"fig-market-{anchor(candidate)}",
         say("market.title"),
-        say(
-            "market.unit", unit=_unit(language, str(row.get("unit") or "")), observes=observed, last=int(max(years))
-        ).strip(" ·"),
+        say("market.unit", unit=_unit(language, str(row.get("unit") or "")), observes=observed, last=int(max(years))).strip(" ·"),
         draw,
         alt,
         figures=material.figure("market", candidate, str(row["measure"])) if row else "",
         wide=540,
-        paper=404,
+        paper=524,
         table=table,
     )
 
@@ -567,6 +542,12 @@ def _market_table(material: Material, candidate: str, rows: dict[str, dict[str, 
         value = language.signed(row["value"]) if change else language.figure(row["value"])
         span = language.span(row.get("low"), row.get("high"))
         unit = _unit(language, str(row.get("unit") or ""))
+        country = str(row.get("country") or "")
+        if country:
+            name = f"{name} ({material.country_name(country)})"
+        told = material.localized(row, "note")
+        if told:
+            name = f"{name} ({told})"
         lines.append(
             Row(
                 [Cell(f"{name}, {unit}" if unit else name), Cell(f"{value} ({span})" if span else value)],
@@ -671,9 +652,9 @@ def _projects(material: Material, candidate: str) -> Section:
                 [
                     Cell(material.project(p["project"]), strong=bool(p["chosen"])),
                     Cell(
-                        f"{language.number(p['value'], 2)} ({language.span(p['value_low'], p['value_high'], 2)})"
-                        if language.span(p["value_low"], p["value_high"], 2)
-                        else language.number(p["value"], 2)
+                        f"{language.number(p['value'])} ({language.span(p['value_low'], p['value_high'], 1)})"
+                        if language.span(p["value_low"], p["value_high"], 1)
+                        else language.number(p["value"])
                     ),
                     Cell(language.money(p["cost"], plain_unit=False) + (" *" if bool(p["estimate"]) else "")),
                     Cell(language.number(p["core_index"], 2)),
@@ -685,9 +666,11 @@ def _projects(material: Material, candidate: str) -> Section:
         ],
         source=say("projects.gaps", gaps=" · ".join(gaps)) if gaps else "",
     )
-    heading = say("projects.needed", project=material.project(needed["project"])) if needed else say("projects.none")
+    heading = (
+        say("projects.needed", project=material.project(needed["project"])) if needed else say("projects.none")
+    )
     why = material.localized(needed, "why") if needed else ""
-    return Section(say("projects.topic"), heading, why, [table])
+    return Section(say("projects.topic"), heading, why, [table], told=True)
 
 
 def project_state(material: Material, project: dict[str, Any]) -> str:

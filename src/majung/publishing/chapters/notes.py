@@ -35,10 +35,7 @@ def notes(material: Material) -> Page:
             ),
             Section(say("notes.method.topic"), say("notes.method.heading"), "", [Prose(paragraphs)]),
             Section(
-                say("notes.weights.topic"),
-                say("notes.weights.heading"),
-                say("notes.weights.note"),
-                [_weights(material)],
+                say("notes.weights.topic"), say("notes.weights.heading"), say("notes.weights.note"), [_weights(material)]
             ),
             Section(
                 say("notes.sources.topic"),

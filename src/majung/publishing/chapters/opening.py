@@ -9,7 +9,7 @@ from majung.publishing.blocks import Cell, Column, Contents, Key, Num, Page, Ric
 from majung.publishing.language import missing
 from majung.publishing.material import Material
 
-SURE = 0.95
+SURE = 0.9
 """A place is called certain from this probability of being among the first places on."""
 
 
@@ -110,14 +110,12 @@ def opening(material: Material, pages: list[tuple[str, str, str, bool]]) -> Page
             say("opening.key.projects"),
             f"{len(chosen)} / {len(projects)}",
             "",
-            f"{language.money(portfolio['cost'])} [{material.figure('portfolio', portfolio['programme'])}]"
-            if portfolio
-            else "",
+            f"{language.money(portfolio['cost'])} [{material.figure('portfolio', portfolio['programme'])}]" if portfolio else "",
         ),
     ]
     return Page(
         anchor="opening",
-        kicker=say("opening.kicker", programme=material.text(material.programme.name), cut=material.cut),
+        kicker=say("opening.kicker", programme=material.text(material.charter.name), cut=material.cut),
         heading=finding(material),
         stand=" ".join(sentences),
         provenance=provenance(material),
@@ -243,7 +241,7 @@ def _needed_cell(material: Material, needed: dict[str, Any]) -> Cell:
         return Cell("–")
     say = material.language.say
     state = say("state.chosen") if bool(needed["chosen"]) else say("state.not_chosen")
-    value = say("opening.value", value=material.language.number(needed["value"], 2))
+    value = say("opening.value", value=material.language.number(needed["value"]))
     figure = material.figure("projects", needed["project"])
     return Cell(material.project(needed["project"]), f"{value} · {state}", figure=figure)
 

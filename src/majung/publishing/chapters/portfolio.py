@@ -44,9 +44,9 @@ def _portfolio_page(material: Material) -> Page:
         ),
         Key(
             say("portfolio.key.value"),
-            language.number(summary.get("value"), 2),
+            language.number(summary.get("value")),
             "",
-            say("portfolio.key.value_note", bound=language.number(summary.get("bound"), 2)),
+            say("portfolio.key.value_note", bound=language.number(summary.get("bound"))),
             f"{figure}.value",
         ),
         Key(say("portfolio.key.core"), str(len(core)), "", say("portfolio.key.core_note", edge=len(edge))),
@@ -95,8 +95,8 @@ def _status_words(material: Material, summary: dict[str, Any]) -> str:
     return language.fill(
         word,
         status=str(summary.get("status")),
-        value=language.number(summary.get("value"), 2),
-        bound=language.number(summary.get("bound"), 2),
+        value=language.number(summary.get("value")),
+        bound=language.number(summary.get("bound")),
         gap=language.percent(summary.get("gap"), 2),
         figure=figure,
     )
@@ -118,8 +118,8 @@ def _answers(material: Material) -> Table:
                     name,
                     Cell(material.project(needed["project"]), material.localized(needed, "why")),
                     Cell(
-                        language.number(needed["value"], 2),
-                        language.span(needed["value_low"], needed["value_high"], 2),
+                        language.number(needed["value"]),
+                        language.span(needed["value_low"], needed["value_high"], 1),
                     ),
                     Cell(project_state(material, needed)),
                 ],
@@ -154,7 +154,7 @@ def _portfolio_picture(material: Material) -> Picture:
             high=float(p["value_high"]) if not missing(p["value_high"]) else float(p["value"]),
             core=None if missing(p["core_index"]) else float(p["core_index"]),
             chosen=bool(p["chosen"]),
-            text=language.number(p["value"], 2),
+            text=language.number(p["value"]),
             cost=language.money(p["cost"], plain_unit=False) + (" *" if bool(p["estimate"]) else ""),
             status=project_state(material, p),
             figure=material.figure("projects", p["project"]),
@@ -206,13 +206,13 @@ def _budget_page(material: Material) -> Page:
             Section(say("budget.topic"), say("budget.heading"), say("budget.note"), [_budget_picture(material, years)])
         )
     sections.append(
-        Section(say("closes.topic"), _closes_heading(material), say("closes.note"), [_closes(material)], full=True)
+        Section(
+            say("closes.topic"), _closes_heading(material), say("closes.note"), [_closes(material)], full=True
+        )
     )
     if rejected:
         cheapest = min(
-            (r for r in rejected if not missing(r["enters_at_budget"])),
-            key=lambda r: float(r["enters_at_budget"]),
-            default=None,
+            (r for r in rejected if not missing(r["enters_at_budget"])), key=lambda r: float(r["enters_at_budget"]), default=None
         )
         heading = (
             say(
@@ -223,9 +223,7 @@ def _budget_page(material: Material) -> Page:
             if cheapest
             else say("rejected.heading_none")
         )
-        sections.append(
-            Section(say("rejected.topic"), heading, say("rejected.note"), [_rejections(material)], full=True)
-        )
+        sections.append(Section(say("rejected.topic"), heading, say("rejected.note"), [_rejections(material)], full=True))
     return Page(
         anchor="budget",
         kicker=say("portfolio.kicker"),
@@ -326,7 +324,7 @@ def _rejections(material: Material) -> Table:
                         else language.find("rejected.never")
                     ),
                     Cell(
-                        f"+{language.number(r['enters_at_value'], 3)}"
+                        f"+{language.number(r['enters_at_value'])}"
                         if not missing(r["enters_at_value"])
                         else language.find("rejected.never")
                     ),
@@ -336,3 +334,5 @@ def _rejections(material: Material) -> Table:
             for r in material.rows("rejections")
         ],
     )
+
+

@@ -39,7 +39,7 @@ def _picture_page(material: Material) -> Page:
         anchor="ranking",
         kicker=say("standing.kicker", n=len(material.ranked()), criteria=len(material.criteria)),
         heading=[_finding(material)],
-        stand=say("standing.stand", samples=language.number(material.fact("samples", "parameters.samples"), 0)),
+        stand=say("standing.stand", samples=language.number(material.run.manifest.get("samples"), 0)),
         provenance=provenance(material),
         sections=[
             Section(
@@ -97,7 +97,9 @@ def _picture(material: Material) -> Picture:
     )
 
     def draw(width: float, theme: Theme, dense: bool) -> str:
-        return ranking(bars, places=material.places, width=width, words=words, label=alt, dense=dense, theme=theme)
+        return ranking(
+            bars, places=material.places, width=width, words=words, label=alt, dense=dense, theme=theme
+        )
 
     criteria = [(c.name, c.hue) for c in material.criteria]
     return Picture(
@@ -109,7 +111,7 @@ def _picture(material: Material) -> Picture:
         source=say(
             "standing.source",
             error=language.number(100 * max(errors, default=0.0), 1),
-            seed=material.fact("seed", "parameters.seed", default="–"),
+            seed=material.run.manifest.get("seed", "–"),
         ),
         wide=1232,
         paper=1360,
@@ -198,9 +200,7 @@ def _edges(material: Material) -> dict[str, dict[str, float]]:
         points.setdefault(str(row["criterion"]), {})[str(row["candidate"])] = float(row["contribution"])
     middle = {criterion: median(values.values()) for criterion, values in points.items() if values}
     return {
-        row["candidate"]: {
-            c.id: points.get(c.id, {}).get(row["candidate"], 0.0) - middle.get(c.id, 0.0) for c in material.criteria
-        }
+        row["candidate"]: {c.id: points.get(c.id, {}).get(row["candidate"], 0.0) - middle.get(c.id, 0.0) for c in material.criteria}
         for row in material.areas()
     }
 
@@ -295,9 +295,7 @@ def _tie_words(material: Material) -> str:
             for r in material.rows("overlap")
             if r["candidate"] in members and r["other"] in members and r["candidate"] != r["other"]
         ]
-        tail = (
-            language.say("full.share", share=language.percent(min(shares)[0]), figure=min(shares)[1]) if shares else ""
-        )
+        tail = language.say("full.share", share=language.percent(min(shares)[0]), figure=min(shares)[1]) if shares else ""
         said.append(f"{tie}: {language.listed([material.industry(m) for m in members])}{tail}")
     return language.say("full.ties", ties="; ".join(said))
 

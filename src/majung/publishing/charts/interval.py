@@ -1,4 +1,4 @@
-"""Interval plot: unlike units on one axis, as multiples of a stated reference (1, the heavy line)."""
+"""Interval plot: unlike units on one axis, as points on each indicator's fixed scale or as multiples of a reference."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ _TALL, _FLAT, _HEAD, _GROUP = 44, 20, 22, 32
 
 @dataclass(frozen=True)
 class IntervalRow:
-    """One indicator. `value`, `low` and `high` are multiples of the reference; None: not measured, or no interval.
+    """One indicator. `value`, `low` and `high` are places on the axis; None: not measured, or no interval.
 
-    `text` is the printed value in the indicator's own unit, `span` its interval, `note` what it observes, `unit` what
-    1 stands for, `figure` the short figure id.
+    `text` is the printed value in the indicator's own unit, `span` its interval, `note` what it observes, `unit` the
+    unit and the ends of its scale, `figure` the short figure id. `seen`: how near the observation is: 2 the industry
+    itself, 1 its parent sector, 0 another country, None unknown (a filled, half and hollow mark).
     """
 
     label: str
@@ -30,6 +31,7 @@ class IntervalRow:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,21 @@ def interval(
     missing: str = "not measured",
     label: str = "",
     dense: bool = False,
-    reach: float = 8.0,
+    reach: float | None = None,
+    legend: Sequence[tuple[int, str]] = (),
     theme: Theme = "light",
 ) -> str:
-    """Indicators by criterion on a logarithmic axis from 1/`reach` to `reach` around the reference 1.
+    """Indicators by criterion on one axis.
 
-    A value beyond the axis is an arrowhead at its end (the printed value stands beside it). A row without a value is a
-    dotted line and the word `missing`, never a mark at zero. `dense` sets one line a row, for a printed page.
+    Without `reach` the axis runs over each indicator's own fixed scale, 0 to 100 points, the heavy line at 50. With
+    `reach` it is logarithmic, multiples from 1/`reach` to `reach` of a reference, the heavy line at 1. A value beyond
+    the axis is an arrowhead at its end (the printed value stands beside it). A row without a value is a dotted line
+    and the word `missing`, never a mark at zero. `dense` sets one line a row, for a printed page; `legend` names the
+    marks of `seen` there.
     """
+    axis = _Scale() if reach is None else _Multiples(reach)
     if width < 560:
-        return _narrow(groups, width, missing, label, reach, theme)
+        return _narrow(groups, width, missing, label, axis, theme)
     row_height = _FLAT if dense else _TALL
     group_height = 0 if dense else _GROUP
     rows = sum(len(group.rows) for group in groups)
@@ -66,13 +73,20 @@ def interval(
     id_room, value_room = 58.0, (132.0 if dense else 108.0)
     if dense:
         longest = max((text_width(word, True) for group in groups for word in group.name.split(" ")), default=0.0)
-        group_room, label_room = longest + 30, width * 0.31
+        group_room = max(longest, 96.0) + 30
+        label_room = max((text_width(row.label) for group in groups for row in group.rows), default=0.0) + 24
+        label_room = min(label_room, width * 0.42)
     else:
         group_room, label_room = 0.0, min(330.0, width * 0.36)
     left = group_room + label_room + 14
     right = width - id_room - value_room - 12
-    axis = _Axis(left, right, reach)
+    axis.place(left, right)
     axis.numbers(sheet, _HEAD - 9)
+    at = 0.0
+    for seen, words in legend if dense else ():
+        _seen(sheet, at + 5, _HEAD - 13, seen)
+        sheet.text(at + 14, _HEAD - 9, words, "t-mut")
+        at += 14 + sheet.width_of(words) + 16
     sheet.line(0, _HEAD, width, _HEAD, "base")
     y = float(_HEAD)
     for group in groups:
@@ -80,7 +94,7 @@ def interval(
         if dense:
             y += 3
             sheet.rect(0, y + 6, 10, 10, f"{hue}-f")
-            for k, line in enumerate(fold(group.name, group_room - 18, bold=True)):
+            for k, line in enumerate(fold(group.name, group_room - 22, bold=True, lines=max(1, len(group.rows) - 1))):
                 sheet.text(16, y + 15.5 + 16 * k, line, "t-b")
         else:
             sheet.rect(0, y + 13, 12, 12, f"{hue}-f")
@@ -93,11 +107,8 @@ def interval(
             axis.lines(sheet, y, y + row_height)
             axis.mark(sheet, row, middle, hue, 4 if dense else 6)
             if dense:
-                room = label_room - 6
-                sheet.text(group_room, middle + 4.5, shorten(row.label, room), "t-ink")
-                spare = room - sheet.width_of(row.label) - 8
-                note = next((n for n in (_both(row), row.note) if sheet.width_of(n) <= spare), "")
-                sheet.text(group_room + sheet.width_of(row.label) + 8, middle + 4.5, note, "t-mut")
+                _seen(sheet, group_room + 5, middle, row.seen)
+                sheet.text(group_room + 16, middle + 4.5, shorten(row.label, label_room - 18), "t-ink")
             else:
                 sheet.text(0, middle - 4, shorten(row.label, label_room), "t-ink")
                 sheet.text(0, middle + 14, shorten(_both(row), label_room), "t-mut")
@@ -124,12 +135,14 @@ def _both(row: IntervalRow) -> str:
     return " · ".join(part for part in (row.note, row.unit) if part)
 
 
-def _narrow(groups: Sequence[IntervalGroup], width: float, missing: str, label: str, reach: float, theme: Theme) -> str:
+def _narrow(
+    groups: Sequence[IntervalGroup], width: float, missing: str, label: str, axis: _Axis, theme: Theme
+) -> str:
     row_height, head, foot = 84, 34, 26
     rows = sum(len(group.rows) for group in groups)
     height = rows * row_height + len(groups) * (head + foot)
     sheet = Sheet(width, height, label, theme)
-    axis = _Axis(10, width - 10, reach)
+    axis.place(10, width - 10)
     y = 0.0
     for group in groups:
         hue = f"c{group.hue % HUES + 1}"
@@ -154,38 +167,83 @@ def _narrow(groups: Sequence[IntervalGroup], width: float, missing: str, label: 
     return sheet.svg()
 
 
-class _Axis:
-    """A logarithmic axis between two edges, symmetric about 1."""
+def _seen(sheet: Sheet, x: float, y: float, seen: int | None) -> None:
+    """How near the observation is: filled, half filled, hollow."""
+    if seen is None:
+        return
+    if seen == 2:
+        sheet.dot(x, y, 3.5, "near")
+    else:
+        sheet.dot(x, y, 3.5, "far")
+        if seen == 1:
+            arc = [(x + 3.5 * math.cos(t), y - 3.5 * math.sin(t)) for t in (math.pi * (0.5 + k / 12) for k in range(13))]
+            sheet.shape(arc, "near")
 
-    def __init__(self, left: float, right: float, reach: float) -> None:
-        self.left, self.right, self.reach = left, right, reach
-        steps = int(math.log2(reach))
-        self.ticks = [2.0**k for k in range(-steps, steps + 1)]
+
+class _Axis:
+    """An axis between two edges with a heavy line in its middle."""
+
+    left = right = 0.0
+
+    def place(self, left: float, right: float) -> None:
+        self.left, self.right = left, right
+
+    def share(self, value: float) -> float:
+        """Place of a value between the edges, 0..1, beyond them outside."""
+        raise NotImplementedError
+
+    def ticks(self) -> list[tuple[float, str, bool]]:
+        """(value, printed, whether it is the heavy line)."""
+        raise NotImplementedError
 
     def at(self, value: float) -> float:
-        share = (math.log(min(max(value, 1 / self.reach), self.reach)) / math.log(self.reach) + 1) / 2
-        return self.left + share * (self.right - self.left)
+        return self.left + min(max(self.share(value), 0.0), 1.0) * (self.right - self.left)
 
     def numbers(self, sheet: Sheet, y: float) -> None:
-        for tick in self.ticks:
-            name = _FRACTIONS.get(tick, f"{tick:g}" if tick >= 1 else f"1/{1 / tick:g}")
-            sheet.text(self.at(tick), y, name, "t-b" if tick == 1 else "t-mut", "middle")
+        for value, name, heavy in self.ticks():
+            sheet.text(self.at(value), y, name, "t-b" if heavy else "t-mut", "middle")
 
     def lines(self, sheet: Sheet, top: float, bottom: float) -> None:
-        for tick in self.ticks:
-            if tick != 1:
-                sheet.line(self.at(tick), top, self.at(tick), bottom, "grid")
-        sheet.line(self.at(1), top, self.at(1), bottom, "heavy")
+        for value, _, heavy in self.ticks():
+            sheet.line(self.at(value), top, self.at(value), bottom, "heavy" if heavy else "grid")
 
     def mark(self, sheet: Sheet, row: IntervalRow, y: float, hue: str, radius: float) -> None:
         if row.value is None:
             sheet.line(self.left, y, self.right, y, "none")
             return
-        if row.low is not None and row.high is not None and row.high > 0:
-            sheet.interval(self.at(max(row.low, 1e-9)), self.at(row.high), y, hue, radius)
-        if 1 / self.reach <= row.value <= self.reach:
+        if row.low is not None and row.high is not None:
+            sheet.interval(self.at(row.low), self.at(row.high), y, hue, radius)
+        share = self.share(row.value)
+        if -1e-9 <= share <= 1 + 1e-9:
             sheet.dot(self.at(row.value), y, radius, f"{hue}-f")
         else:
-            edge, way = (self.right, 1) if row.value > self.reach else (self.left, -1)
+            edge, way = (self.right, 1) if share > 1 else (self.left, -1)
             tip = edge + way * radius
             sheet.shape([(tip, y), (tip - way * 10, y - 6), (tip - way * 10, y + 6)], f"{hue}-f")
+
+
+class _Scale(_Axis):
+    """Points on a fixed scale: 0 to 100."""
+
+    def share(self, value: float) -> float:
+        return value / 100
+
+    def ticks(self) -> list[tuple[float, str, bool]]:
+        return [(value, f"{value:g}", value == 50) for value in (0, 25, 50, 75, 100)]
+
+
+class _Multiples(_Axis):
+    """Multiples of a reference on a logarithmic axis, symmetric about 1."""
+
+    def __init__(self, reach: float) -> None:
+        self.reach = reach
+
+    def share(self, value: float) -> float:
+        return (math.log(max(value, 1e-9)) / math.log(self.reach) + 1) / 2
+
+    def ticks(self) -> list[tuple[float, str, bool]]:
+        steps = int(math.log2(self.reach))
+        return [
+            (2.0**k, _FRACTIONS.get(2.0**k, f"{2.0**k:g}" if k >= 0 else f"1/{2.0**-k:g}"), k == 0)
+            for k in range(-steps, steps + 1)
+        ]

@@ -73,6 +73,8 @@ MARKS: Final[dict[str, dict[str, str]]] = {
     "own-w": {"stroke": "@accent", "stroke-width": "4", "stroke-opacity": "0.55", "fill": "none"},
     "mute-s": {"stroke": "@rule-2", "stroke-width": "2", "fill": "none"},
     "mute-w": {"stroke": "@rule-2", "stroke-width": "4", "stroke-opacity": "0.55", "fill": "none"},
+    "near": {"fill": "@ink-2", "stroke": "@ink-2", "stroke-width": "1"},
+    "far": {"fill": "@paper", "stroke": "@ink-2", "stroke-width": "1"},
     "late": {"fill": "@paper-2"},
     "wash": {"fill": "@accent-wash"},
     "track": {"fill": "@rule"},

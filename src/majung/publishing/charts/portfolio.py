@@ -69,9 +69,7 @@ def portfolio(
     sheet.text(0, 16, say["project"], "t-mut")
     for k, tick in enumerate(top):
         name = f"{tick:g}"
-        sheet.text(
-            x_of(tick), 16, f"{say['value']} {name}" if k == 0 else name, "t-mut", "start" if k == 0 else "middle"
-        )
+        sheet.text(x_of(tick), 16, f"{say['value']} {name}" if k == 0 else name, "t-mut", "start" if k == 0 else "middle")
     sheet.text(core_at, 16, say["core"], "t-mut")
     sheet.text(core_at + core_room + cost_room, 16, say["cost"], "t-mut", "end")
     sheet.line(0, head, width, head, "base")

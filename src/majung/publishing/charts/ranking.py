@@ -159,9 +159,7 @@ def _bar(sheet: Sheet, row: RankingRow, x_of: Callable[[float], float], middle: 
     at = 0.0
     for k, part in enumerate(row.parts):
         start, end = x_of(at * scale), x_of((at + part) * scale)
-        sheet.rect(
-            start + (1 if k else 0), middle - thick / 2, end - start - (1 if k else 0), thick, f"c{k % HUES + 1}-f"
-        )
+        sheet.rect(start + (1 if k else 0), middle - thick / 2, end - start - (1 if k else 0), thick, f"c{k % HUES + 1}-f")
         at += part
     low, high = x_of(row.low), x_of(row.high)
     for cls in ("over", "whisker"):
