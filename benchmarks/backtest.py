@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from scipy import optimize, special, stats
 
 from majung.methods.backtest import (
     Backtest,
+    Measure,
     Panel,
     Score,
     Scored,
@@ -167,6 +167,10 @@ def learned(target: Target, *, blend: float, ridge: float = 5.0) -> Score:
     return score
 
 
+def rounded(measure: Measure) -> list[float]:
+    return [round(x, 4) for x in (measure.value, measure.low, measure.high)]
+
+
 def report(name: str, found: Backtest) -> None:
     print(f"\n### {name}\n")
     print(
@@ -222,14 +226,14 @@ def main() -> None:
                     "origins": found.origins,
                     "candidates": found.candidates,
                     "positives": found.positives,
-                    "scores": {m: {k: asdict(v) for k, v in row.items()} for m, row in found.scores.items()},
-                    "gains": {m: {k: asdict(v) for k, v in row.items()} for m, row in found.gains.items()},
+                    "scores": {m: {k: rounded(v) for k, v in row.items()} for m, row in found.scores.items()},
+                    "gains": {m: {k: rounded(v) for k, v in row.items()} for m, row in found.gains.items()},
                 }
     stored["density without relatedness"] = null_density()
     if len(parts) == 1:
         return
     (ROOT / "results").mkdir(exist_ok=True)
-    (ROOT / "results" / "backtest.json").write_text(json.dumps(stored, indent=1) + "\n")
+    (ROOT / "results" / "backtest.json").write_text(json.dumps(stored) + "\n")
 
 
 def null_density() -> dict[str, float]:
