@@ -171,15 +171,13 @@ def rounded(measure: Measure) -> list[float]:
     return [round(x, 4) for x in (measure.value, measure.low, measure.high)]
 
 
-def report(name: str, found: Backtest) -> None:
+def report(name: str, found: Backtest, against: str) -> None:
     print(f"\n### {name}\n")
     print(
         f"Origins {found.origins[0]}-{found.origins[-1]} ({len(found.origins)}), candidates {sum(found.candidates)}, "
         f"successes {sum(found.positives)} ({sum(found.positives) / sum(found.candidates):.1%}).\n"
     )
-    print(
-        "| method | AUC | AUC-PR | precision@50 | best F1 | AUC gain over RCA of 3 years |\n|---|---|---|---|---|---|"
-    )
+    print(f"| method | AUC | AUC-PR | precision@50 | best F1 | AUC gain over {against} |\n|---|---|---|---|---|---|")
     for method, measures in found.scores.items():
         cells = [f"{m.value:.3f} [{m.low:.3f}, {m.high:.3f}]" for m in measures.values()]
         gain = found.gains.get(method, {}).get("auc")
@@ -199,6 +197,8 @@ def main() -> None:
     print(f"{len(data.units)} countries, held out: {', '.join(reserved)}")
     stored: dict[str, object] = {}
     for target_name, target in TARGETS.items():
+        # The hard baseline: strong cells enter next, but strong shares fall back.
+        against = "minus RCA of 3 years" if target_name == "outgrowth" else "RCA of 3 years"
         methods = {
             "RCA now": rca_now,
             "RCA of 3 years": rca_three_years,
@@ -216,12 +216,12 @@ def main() -> None:
                 try:
                     found = backtest(
                         data, methods, target=target, horizon=HORIZON, first_origin=FIRST_ORIGIN, scored=scored,
-                        against="RCA of 3 years", k=50, rng=np.random.default_rng(2021), minimum_expected=least,
+                        against=against, k=50, rng=np.random.default_rng(2021), minimum_expected=least,
                     )  # fmt: skip
                 except InputError as nothing:
                     print(f"\n### {name}\n\nNot scored: {nothing}.")
                     continue
-                report(name, found)
+                report(name, found, against)
                 stored[name] = {
                     "origins": found.origins,
                     "candidates": found.candidates,

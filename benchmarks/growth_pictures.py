@@ -65,6 +65,7 @@ def gap() -> None:
         smooth = np.convolve(series, np.ones(3) / 3, mode="valid")
         axes.plot(years[2:], smooth, color=colour)
         axes.annotate(label, (years[-1], smooth[-1]), xytext=(4, -3), textcoords="offset points", color=colour)
+    axes.set_xticks(years[::5])
     axes.hlines(found.present, years[-1] - found.years, years[-1], color=RED)
     axes.hlines(found.present, years[-1] - found.high, years[-1] - found.low, color=RED, lw=7, alpha=0.3)
     axes.set_title(
@@ -88,9 +89,9 @@ def backtests() -> None:
         axes.set_title(name, fontsize=9)
         axes.set_xlabel("AUC")
     panels[0].invert_yaxis()
-    panels[1].plot([], [], color=GREY, label="all cells")
-    panels[1].plot([], [], color=BLUE, label="expected counts at least 10")
-    panels[1].legend(frameon=False, fontsize=7, loc="lower left")
+    panels[0].plot([], [], color=GREY, label="all cells")
+    panels[0].plot([], [], color=BLUE, label="expected counts at least 10")
+    panels[0].legend(frameon=False, fontsize=7, loc="lower left")
     save(figure, "backtest")
 
 
