@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 from typing import Literal
 
 import numpy as np
@@ -176,14 +177,15 @@ def project(
     if not mask.any():
         raise InputError("no row is reliable")
     covered = there[mask].any(axis=0)
-    rows = np.flatnonzero(mask)
-    core: ArrayLike | Labelled = there[np.ix_(mask, covered)]
-    if isinstance(presence, Labelled):
-        core = Labelled(
-            presence.values[np.ix_(mask, covered)],
-            tuple(presence.rows[i] for i in rows),
-            tuple(presence.columns[j] for j in np.flatnonzero(covered)),
-        )
+    # Labels, or positions among all rows, so that an error names the row that the caller knows.
+    rows, columns = (
+        (presence.rows, presence.columns)
+        if isinstance(presence, Labelled)
+        else (tuple(map(str, range(n))) for n in there.shape)
+    )
+    core = Labelled(
+        there[np.ix_(mask, covered)].astype(np.float64), tuple(compress(rows, mask)), tuple(compress(columns, covered))
+    )
     found = eci_pci(core, scale=scale, ddof=ddof)
     pci = np.full(there.shape[1], np.nan)
     pci[covered] = found.pci
