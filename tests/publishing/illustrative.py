@@ -96,7 +96,7 @@ def _text(ko: str, en: str) -> SimpleNamespace:
 
 
 class IllustrativeRun:
-    """The attributes of a run that publishing reads."""
+    """The attributes of `majung.runs.Run` that publishing reads."""
 
     def __init__(
         self, tables: dict[str, pd.DataFrame], programme: Any, evidence: Any, manifest: dict[str, Any]
@@ -123,7 +123,7 @@ def _programme() -> SimpleNamespace:
                         id=iid,
                         name=_text(iko, ien),
                         unit=_text("배", "ratio") if reference == 1.0 else _text("지수", "index"),
-                        scale=SimpleNamespace(reference=reference, target=2 * reference, log=True),
+                        scale=SimpleNamespace(reference=reference / 2, target=2 * reference, log=True),
                     )
                     for iid, iko, ien, reference in indicators
                 ],
@@ -146,7 +146,7 @@ def _programme() -> SimpleNamespace:
         ]
         for n, area in enumerate(AREAS)
     }
-    return SimpleNamespace(
+    charter = SimpleNamespace(
         id="illustrative",
         name=_text("예시 태스크포스", "Illustrative task force"),
         country="KOR",
@@ -158,9 +158,8 @@ def _programme() -> SimpleNamespace:
         areas=[SimpleNamespace(industry=area, leads=["msit"]) for area in AREAS],
         criteria=criteria,
         gaps=[SimpleNamespace(id=gid, name=_text(*names)) for gid, names in GAPS.items()],
-        industries=industries,
-        projects=projects,
     )
+    return SimpleNamespace(charter=charter, industries=industries, projects=projects)
 
 
 def _evidence() -> SimpleNamespace:
@@ -171,35 +170,36 @@ def _evidence() -> SimpleNamespace:
         ("wiod56", "J62_J63"): ("정보 서비스", "Information services"),
         ("vc_vertical", "saas"): ("서비스형 소프트웨어", "Software as a service"),
     }
-    sources = [
-        SimpleNamespace(
-            id="example-source",
-            title="Example statistics, not real",
-            publisher="Nobody",
-            edition="2021",
-            url="",
-            license="CC-BY-4.0",
-            license_note="",
-            retrieved="2026-01-01",
-            citation="Nobody (2021), Example statistics.",
-        )
-    ]
-    frame = pd.DataFrame(
-        [
-            {"kind": "code", "classification": c, "code": k, "label_ko": ko, "label_en": en}
-            for (c, k), (ko, en) in codes.items()
-        ]
-        + [
-            {"kind": "classification", "classification": c, "code": c, "label_ko": ko, "label_en": en}
-            for c, ko, en in (
-                ("wipo35", "특허: WIPO 35개 분야", "Patents: 35 WIPO fields"),
-                ("se14", "논문: 14개 분야", "Publications: 14 fields"),
-                ("wiod56", "산업연관: WIOD 56개 부문", "Input-output: 56 WIOD sectors"),
-                ("vc_vertical", "벤처투자: 분류", "Venture investment: verticals"),
-            )
-        ]
+    source = SimpleNamespace(
+        id="example-source",
+        title="Example statistics, not real",
+        publisher="Nobody",
+        edition="2021",
+        license="CC-BY-4.0",
+        license_note="",
+        retrieved="2026-01-01",
+        citation="Nobody (2021), Example statistics.",
     )
-    return SimpleNamespace(sources=sources, codes=frame, hash="sha256:" + "0" * 64)
+    classifications = {
+        "wipo35": ("특허: WIPO 35개 분야", "Patents: 35 WIPO fields"),
+        "se14": ("논문: 14개 분야", "Publications: 14 fields"),
+        "wiod56": ("산업연관: WIOD 56개 부문", "Input-output: 56 WIOD sectors"),
+        "vc_vertical": ("벤처투자: 분류", "Venture investment: verticals"),
+    }
+
+    def entry(names: tuple[str, str]) -> SimpleNamespace:
+        return SimpleNamespace(label={"ko": names[0], "en": names[1]})
+
+    codebook = SimpleNamespace(
+        codes={key: entry(names) for key, names in codes.items()},
+        classifications={key: entry(names) for key, names in classifications.items()},
+    )
+    return SimpleNamespace(sources={source.id: source}, codebook=codebook)
+
+
+def _score(value: float, reference: float) -> float:
+    """Place on a logarithmic scale from half the reference to twice it."""
+    return float(np.clip(np.log(value / reference * 2) / np.log(4), 0, 1))
 
 
 def illustrative_run(seed: int = 7) -> IllustrativeRun:
@@ -250,9 +250,9 @@ def illustrative_run(seed: int = 7) -> IllustrativeRun:
                         "high": reference * 4 if missing else value * (1 + spreadv),
                         "coverage": 0.0 if missing else 1.0,
                         "observes": PARENTS.get(iid, "parent" if k % 3 else "industry"),
-                        "score": np.nan if missing else 50.0,
-                        "score_low": 0.0,
-                        "score_high": 100.0,
+                        "score": 0.5 if missing else _score(value, reference),
+                        "score_low": 0.0 if missing else _score(value * (1 - spreadv), reference),
+                        "score_high": 1.0 if missing else _score(value * (1 + spreadv), reference),
                         "period": "2016-2020",
                     }
                 )
@@ -314,14 +314,14 @@ def illustrative_run(seed: int = 7) -> IllustrativeRun:
                 ]
         measured = k % 4 != 3
         for measure, unit, value in (
-            ("size", "USD m", 900000.0 / (k + 1)),
-            ("own_size", "USD m", 42000.0 / (k + 1)),
-            ("growth", "% a year", 6.2 - 0.4 * k),
-            ("own_growth", "% a year", 4.1 - 0.3 * k),
+            ("size", "USD bn", 900.0 / (k + 1)),
+            ("own_size", "USD bn", 42.0 / (k + 1)),
+            ("growth", "%", 6.2 - 0.4 * k),
+            ("own_growth", "%", 4.1 - 0.3 * k),
             ("world_share", "%", 4.7),
-            ("share_change", "percentage points", -0.4),
-            ("concentration", "HHI", 0.18),
-            ("top_country_share", "%", 34.0),
+            ("leader_share", "%", 34.0),
+            ("share_change", "pp", -0.4),
+            ("concentration", "HHI 0–1", 0.18),
             ("import_dependence", "%", 21.5),
             ("stage", "", np.nan),
         ):
@@ -336,6 +336,7 @@ def illustrative_run(seed: int = 7) -> IllustrativeRun:
                     "unit": unit,
                     "observes": "parent",
                     "measured": known,
+                    "country": "USA" if known and measure == "leader_share" else "",
                     "note_ko": "" if known else "자료로 상한을 알 수 없다",
                     "note_en": "" if known else "the data cannot identify it",
                     "period": "2020",
@@ -360,8 +361,8 @@ def illustrative_run(seed: int = 7) -> IllustrativeRun:
                 + ("커지고 있다." if measured else "재지 못했다."),
                 "verdict_en": f"{en}: {gap:.1f} years behind the leader in patents; the market "
                 + ("is growing." if measured else "is not measured."),
-                "calls_for_ko": "원천기술 확보와 실증이 함께 필요하다. 규제는 실증 뒤에 본다.",
-                "calls_for_en": "It calls for base technology together with trials; regulation follows the trials.",
+                "calls_for_ko": "원천기술과 실증에 함께 투자하는 것",
+                "calls_for_en": "base technology together with trials",
             }
         )
         for gid in GAPS:
@@ -411,7 +412,7 @@ def illustrative_run(seed: int = 7) -> IllustrativeRun:
     projects, project_gaps, rejections = [], [], []
     for n_area, area in enumerate(AREAS):
         for k in range(1, 4 + n_area % 2):
-            pid, value, chosen = f"{area}-{k}", 0.62 - 0.13 * k + 0.02 * n_area, k < 3
+            pid, value, chosen = f"{area}-{k}", 62.0 - 13 * k + 2 * n_area, k < 3
             projects.append(
                 {
                     "project": pid,
@@ -434,7 +435,7 @@ def illustrative_run(seed: int = 7) -> IllustrativeRun:
                     {
                         "project": pid,
                         "enters_at_budget": 35.5 if k == 3 else np.nan,
-                        "enters_at_value": 0.08,
+                        "enters_at_value": 0.8,
                         "reason_ko": "예산이 모자란다",
                         "reason_en": "The budget does not reach",
                     }
@@ -449,8 +450,8 @@ def illustrative_run(seed: int = 7) -> IllustrativeRun:
             {
                 "programme": "illustrative",
                 "status": "optimal",
-                "value": 5.1,
-                "bound": 5.1,
+                "value": 510.4,
+                "bound": 510.4,
                 "gap": 0.0,
                 "budget": 2600.0,
                 "cost": cost,
@@ -470,6 +471,6 @@ def illustrative_run(seed: int = 7) -> IllustrativeRun:
         "samples": 4000,
         "created": "2026-11-22T00:00:00+00:00",
         "majung": "0.1.0",
-        "evidence": {"hash": "sha256:" + "0123456789abcdef" * 4},
+        "hashes": {"evidence": "0123456789abcdef" * 4, "definitions": "0" * 64},
     }
     return IllustrativeRun(tables, _programme(), _evidence(), manifest)

@@ -117,9 +117,10 @@ class Prose:
 
 @dataclass(frozen=True)
 class Terms:
-    """Short entries: name, text, figure ids; set quietly, for definitions and legends."""
+    """Short entries: name, text, a mark beside the name. `listed`: one under the other, else run together."""
 
     entries: Sequence[tuple[str, str, str]]
+    listed: bool = False
     title: str = ""
     unit: str = ""
     kind: Literal["terms"] = "terms"
@@ -177,7 +178,8 @@ class Section:
 class Page:
     """One page of the paper (in HTML a part): the heading is the finding.
 
-    `folded`: a part that HTML folds away; `tight`: must stay on one printed page, set smaller if it must.
+    `folded`: a part that HTML folds away; `tight`: must stay on one printed page, set smaller if it must; `slim`:
+    finding and evidence under each other in print, without the margin column.
     """
 
     anchor: str
@@ -190,6 +192,7 @@ class Page:
     landscape: bool = False
     folded: bool = False
     tight: bool = False
+    slim: bool = False
     outline: str = ""
 
 

@@ -20,13 +20,17 @@ def render(paper: Paper, languages: Sequence[str] = ()) -> str:
     """The page; `languages` are those whose papers stand beside it."""
     others = [language for language in languages if language != paper.language]
     anchors = _anchors(paper)
-    return _environment().get_template("paper.html.j2").render(
-        paper=paper,
-        others=others,
-        rich=lambda value: _rich(value, anchors, paper.words),
-        marks=_marks,
-        draw=_draw,
-        taken=set(),
+    return (
+        _environment()
+        .get_template("paper.html.j2")
+        .render(
+            paper=paper,
+            others=others,
+            rich=lambda value: _rich(value, anchors, paper.words),
+            marks=_marks,
+            draw=_draw,
+            taken=set(),
+        )
     )
 
 

@@ -18,6 +18,8 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 
 _HOLE = re.compile(r"\{(\w+)(?:\|([^}/]+)/([^}]+))?\}")
+
+
 def missing(value: object) -> bool:
     """None, NaN and infinities are not numbers to print."""
     if value is None:
@@ -127,16 +129,19 @@ class Language:
         return self.percent(p)
 
     def money(self, billions: object, plain_unit: bool = True) -> str:
-        """KRW billion as `2,170억원`, `2.6조원` or `KRW 217.0 bn`; without its unit if `plain_unit` is False."""
+        """KRW billion as `2,170억원`, `2조 1,670억원` or `KRW 217.0 bn`; without its unit if `plain_unit` is False."""
         if missing(billions):
             return "–"
         amount = float(billions)  # type: ignore[arg-type]
         if self.code == "ko":
             if not plain_unit:
                 return self.number(amount * 10, 0)
-            if abs(amount) >= 1000 and round(amount * 10) % 1000 == 0:
-                return f"{self.number(amount / 1000, 1)}조원"
-            return f"{self.number(amount * 10, 0)}억원"
+            hundred_millions = round(amount * 10)
+            trillions, rest = divmod(abs(hundred_millions), 10_000)
+            if trillions:
+                sign = MINUS if amount < 0 else ""
+                return f"{sign}{trillions:,}조{f'{NBSP}{rest:,}억' if rest else ''}원"
+            return f"{self.number(hundred_millions, 0)}억원"
         return f"KRW{NBSP}{self.number(amount, 1)}{NBSP}bn" if plain_unit else self.number(amount, 1)
 
     def years(self, value: object) -> str:

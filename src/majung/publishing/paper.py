@@ -44,9 +44,7 @@ def build(run: Run, language: str) -> Paper:
         (industry(material, row), str(int(row["rank"])), bool(row["area"])) for row in material.ranked()
     ]
     entries = [("", page.outline, page.anchor, False) for page in standings]
-    entries += [
-        (rank, page.outline.split(". ", 1)[1], page.anchor, area) for page, rank, area in industries
-    ]
+    entries += [(rank, page.outline.split(". ", 1)[1], page.anchor, area) for page, rank, area in industries]
     entries += [("", page.outline, page.anchor, False) for page in [*selections, last]]
     first = opening(material, entries)
     programme = material.text(material.charter.name)

@@ -12,8 +12,6 @@ from majung.methods.labelled import InputError
 from majung.publishing.blocks import Block, Cell, Page, Paper, Picture, Rich, Table
 from majung.publishing.marks import segments
 
-STANDARDS = ("a-2a", "ua-1")
-
 
 def render(paper: Paper, created: dt.datetime | None = None) -> bytes:
     """The PDF of `paper`; `created` is its date of making (none: 2000-01-01, so that bytes do not depend on the clock).
@@ -27,17 +25,15 @@ def render(paper: Paper, created: dt.datetime | None = None) -> bytes:
     fonts = resources.files("majung.publishing") / "fonts"
     source = (resources.files("majung.publishing") / "templates" / "paper.typ").read_bytes()
     with resources.as_file(fonts) as folder:
-        found = typst.compile(
+        return typst.compile(
             source,
-            font_paths=[str(folder)],
+            font_paths=typst.Fonts(False, False, [str(folder)]),
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"data": json.dumps(_paper(paper), ensure_ascii=False)},
-            pdf_standards=list(STANDARDS),
+            pdf_standards=["a-2a", "ua-1"],
             timestamp=created or dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
         )
-    assert isinstance(found, bytes)  # noqa: S101 - one PDF, not a list of pages
-    return found
 
 
 def _parts(text: str) -> list[dict[str, str]]:
@@ -97,7 +93,6 @@ def _picture(picture: Picture) -> dict[str, Any]:
         "source": _parts(picture.source),
         "figures": picture.figures,
         "paper": picture.paper,
-        "full": picture.paper >= 900,
     }
 
 
@@ -113,7 +108,7 @@ def _blocks(blocks: Sequence[Block]) -> list[dict[str, Any]]:
                 found.append({"kind": "prose", "paragraphs": [_parts(p) for p in block.paragraphs]})
             case "terms":
                 entries = [[name, _parts(text), mark] for name, text, mark in block.entries]
-                found.append({"kind": "terms", "entries": entries})
+                found.append({"kind": "terms", "entries": entries, "listed": block.listed})
             case "commands":
                 found.append({"kind": "commands", "lines": [list(line) for line in block.lines]})
             case "contents":
@@ -133,7 +128,8 @@ def _page(page: Page) -> dict[str, Any]:
         "stand": _parts(page.stand),
         "provenance": page.provenance,
         "keys": [
-            {"label": k.label, "value": k.value, "unit": k.unit, "note": _parts(k.note), "figure": _row_id(k.figure)} for k in page.keys
+            {"label": k.label, "value": k.value, "unit": k.unit, "note": _parts(k.note), "figure": _row_id(k.figure)}
+            for k in page.keys
         ],
         "sections": [
             {
@@ -148,6 +144,9 @@ def _page(page: Page) -> dict[str, Any]:
         ],
         "landscape": page.landscape,
         "tight": page.tight,
+        "slim": page.slim,
+        # More sections than three never fit with room to spare: save Typst the try.
+        "crowded": len(page.sections) > 3 and page.slim and bool(page.keys),
         "outline": page.outline,
     }
 

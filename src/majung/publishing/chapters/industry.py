@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from majung.publishing.blocks import Block, Cell, Column, Key, Leaf, Page, Pair, Picture, Prose, Row, Section, Table, Terms
+from majung.publishing.blocks import (
+    Block,
+    Cell,
+    Column,
+    Key,
+    Leaf,
+    Page,
+    Pair,
+    Picture,
+    Prose,
+    Row,
+    Section,
+    Table,
+    Terms,
+)
 from majung.publishing.chapters.opening import gap_words, key
 from majung.publishing.charts import (
     Curve,
@@ -72,6 +86,7 @@ def industry(material: Material, row: dict[str, Any]) -> Page:
         sections=sections,
         folded=not bool(row["area"]),
         tight=True,
+        slim=True,
         outline=f"{int(row['rank'])}. {material.industry(candidate)}",
     )
 
@@ -277,7 +292,8 @@ def _technology(material: Material, candidate: str) -> Section:
     blocks: list[Block] = []
     table = _technology_table(material, candidate, rows)
     picture = next(
-        (p for m in MEASURES if rows[m] for p in [_leader_picture(material, candidate, m, rows[m])] if p is not None), None
+        (p for m in MEASURES if rows[m] for p in [_leader_picture(material, candidate, m, rows[m])] if p is not None),
+        None,
     )
     blocks.append(Pair([picture], [table], 0.585) if picture is not None else table)
     return Section(say("technology.topic"), _technology_heading(material, rows), say("technology.note"), blocks)
@@ -319,9 +335,7 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
     first = str(row["leader"])
     if material.country not in series:
         return None
-    others = sorted(
-        (c for c in series if c not in (material.country, first)), key=lambda c: -series[c][1][-1]
-    )[:OTHERS]
+    others = sorted((c for c in series if c not in (material.country, first)), key=lambda c: -series[c][1][-1])[:OTHERS]
     shown = [c for c in (first, material.country, *others) if c in series]
     curves = [
         Curve(
@@ -341,18 +355,32 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
         gap = Gap(
             float(row["gap_years"]),
             say("gap.label", gap=language.years(row["gap_years"])),
-            [say("gap.note", own=own_name, leader=leader_name, year=int(last - float(row["gap_years"])), last=int(last))],
+            [
+                say(
+                    "gap.note",
+                    own=own_name,
+                    leader=leader_name,
+                    year=int(last - float(row["gap_years"])),
+                    last=int(last),
+                )
+            ],
         )
     else:
         gap = Gap(None, language.find("gap.unreached_long"))
-    years = [y for c in shown for y in series[c][0]]
     title = say("technology.title", measure=language.find(f"measure.{measure}"))
     alt = say("technology.alt", name=material.industry(candidate), leader=leader_name, gap=gap.label)
 
     def draw(width: float, theme: Theme, dense: bool) -> str:
-        height = 196 if dense else 320 if width > 400 else 280
+        height = 172 if dense else 320 if width > 400 else 280
         return leader(
-            curves, gap=gap, cut=material.cut, width=width, height=height, number=_axis(language), label=alt, theme=theme
+            curves,
+            gap=gap,
+            cut=material.cut,
+            width=width,
+            height=height,
+            number=_axis(language),
+            label=alt,
+            theme=theme,
         )
 
     figure = material.figure("technology", candidate, measure)
@@ -362,10 +390,7 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
             Row(
                 [
                     Cell(str(int(year))),
-                    *[
-                        Cell(language.figure(dict(zip(c.years, c.values, strict=True)).get(year)))
-                        for c in curves
-                    ],
+                    *[Cell(language.figure(dict(zip(c.years, c.values, strict=True)).get(year))) for c in curves],
                 ]
             )
             for year in sorted({y for c in curves for y in c.years}, reverse=True)
@@ -375,7 +400,7 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
     return Picture(
         f"fig-technology-{anchor(candidate)}",
         title,
-        say("technology.unit", unit=say(f"measure_unit.{measure}"), first=int(min(years)), last=int(max(years))),
+        say(f"measure_unit.{measure}", period=row["period"]),
         draw,
         alt,
         figures=figure,
@@ -413,7 +438,13 @@ def _technology_table(material: Material, candidate: str, rows: dict[str, dict[s
         lines.append(
             Row(
                 [
-                    Cell(say("technology.expert", field=language.find(f"expert.{key(code)}", default=str(code))), str(year)),
+                    Cell(
+                        say(
+                            "technology.expert",
+                            field=language.find(f"expert.{key(code)}", default=str(code)),
+                            year=year,
+                        )
+                    ),
                     Cell(language.number(row["level"])),
                     Cell(language.years(row["gap_years"]) if not missing(row["gap_years"]) else "–"),
                 ],
@@ -421,7 +452,11 @@ def _technology_table(material: Material, candidate: str, rows: dict[str, dict[s
             )
         )
     return Table(
-        [Column(say("head.measure"), room=1), Column(say("head.level"), right=True), Column(say("head.gap"), right=True)],
+        [
+            Column(say("head.measure"), room=1),
+            Column(say("head.level"), right=True),
+            Column(say("head.gap"), right=True),
+        ],
         lines,
         title=say("technology.table"),
     )
@@ -432,7 +467,7 @@ def _expert(material: Material, candidate: str) -> list[dict[str, Any]]:
     codes = {r["code"] for r in material.rows("definitions", candidate=candidate, classification="tech_level")}
     rows = [r for r in material.rows("expert", country=material.country) if int(r["year"]) <= material.cut]
     found = []
-    for code in sorted(codes & {r["code"] for r in rows}) + ["all"]:
+    for code in [*sorted(codes & {r["code"] for r in rows}), "all"]:
         latest = [r for r in rows if r["code"] == code and not missing(r["level"])]
         if latest:
             found.append(max(latest, key=lambda r: int(r["year"])))
@@ -454,22 +489,23 @@ def _market(material: Material, candidate: str) -> Section:
         blocks = [Pair([picture], [table], 0.585)]
     else:
         blocks = [Pair([Prose([say("market.no_series")])], [table], 0.4)]
-    return Section(say("market.topic"), _market_heading(material, candidate, rows), "", blocks)
+    return Section(say("market.topic"), _market_heading(material, rows), "", blocks)
 
 
 def _known(row: dict[str, Any]) -> bool:
     return bool(row) and bool(row.get("measured", True)) and not missing(row.get("value"))
 
 
-def _market_heading(material: Material, candidate: str, rows: dict[str, dict[str, Any]]) -> str:
+def _market_heading(material: Material, rows: dict[str, dict[str, Any]]) -> str:
     language = material.language
-    del candidate
+    seen = "industry" if rows["growth"].get("observes") == "industry" else "parent"
+    what = language.find(f"market.what.{seen}")
     if _known(rows["growth"]) and _known(rows["own_growth"]):
         world, own = float(rows["growth"]["value"]), float(rows["own_growth"]["value"])
         side = "faster" if own > world else "slower"
-        return language.say(f"market.{side}", world=language.signed(world), own=language.signed(own))
+        return language.say(f"market.{side}", what=what, world=language.signed(world), own=language.signed(own))
     if _known(rows["growth"]):
-        return language.say("market.world_only", world=language.signed(rows["growth"]["value"]))
+        return language.say("market.world_only", what=what, world=language.signed(rows["growth"]["value"]))
     return language.find("market.none")
 
 
@@ -500,7 +536,7 @@ def _multiples_picture(
             panels,
             cut=material.cut,
             width=width,
-            height=150 if dense else 190,
+            height=128 if dense else 190,
             number=lambda v: _short(language, v),
             label=alt,
             theme=theme,
@@ -509,7 +545,12 @@ def _multiples_picture(
     table = Table(
         [Column(say("head.year")), *[Column(p.name, right=True) for p in panels]],
         [
-            Row([Cell(str(int(year))), *[Cell(language.figure(dict(zip(p.years, p.values, strict=True)).get(year))) for p in panels]])
+            Row(
+                [
+                    Cell(str(int(year))),
+                    *[Cell(language.figure(dict(zip(p.years, p.values, strict=True)).get(year))) for p in panels],
+                ]
+            )
             for year in sorted(set(years), reverse=True)
         ],
         figures=False,
@@ -518,7 +559,7 @@ def _multiples_picture(
     return Picture(
         f"fig-market-{anchor(candidate)}",
         say("market.title"),
-        say("market.unit", unit=_unit(language, str(row.get("unit") or "")), observes=observed, last=int(max(years))).strip(" ·"),
+        say("market.unit", observes=observed).strip(" ·"),
         draw,
         alt,
         figures=material.figure("market", candidate, str(row["measure"])) if row else "",
@@ -666,9 +707,7 @@ def _projects(material: Material, candidate: str) -> Section:
         ],
         source=say("projects.gaps", gaps=" · ".join(gaps)) if gaps else "",
     )
-    heading = (
-        say("projects.needed", project=material.project(needed["project"])) if needed else say("projects.none")
-    )
+    heading = say("projects.needed", project=material.project(needed["project"])) if needed else say("projects.none")
     why = material.localized(needed, "why") if needed else ""
     return Section(say("projects.topic"), heading, why, [table], told=True)
 

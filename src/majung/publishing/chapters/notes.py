@@ -35,7 +35,11 @@ def notes(material: Material) -> Page:
             ),
             Section(say("notes.method.topic"), say("notes.method.heading"), "", [Prose(paragraphs)]),
             Section(
-                say("notes.weights.topic"), say("notes.weights.heading"), say("notes.weights.note"), [_weights(material)]
+                say("notes.weights.topic"),
+                say("notes.weights.heading"),
+                say("notes.weights.note"),
+                [_weights(material)],
+                full=True,
             ),
             Section(
                 say("notes.sources.topic"),
@@ -55,12 +59,14 @@ def _weights(material: Material) -> Table:
     rows = []
     for criterion in material.criteria:
         names = {"": criterion.name, **{i.id: i.name for i in criterion.indicators}}
+        scales = {i.id: f"{language.figure(i.low)}–{language.figure(i.high)} {i.unit}" for i in criterion.indicators}
         for row in material.rows("weights", criterion=criterion.id):
             indicator = str(row["indicator"] or "")
             rows.append(
                 Row(
                     [
                         Cell(names.get(indicator, indicator), strong=not indicator),
+                        Cell(scales.get(indicator, ""), quiet=True),
                         Cell(language.number(row["weight"], 2)),
                         Cell(language.span(row["low"], row["high"], 2), quiet=True),
                     ],
@@ -70,6 +76,7 @@ def _weights(material: Material) -> Table:
     return Table(
         [
             Column(say("head.criterion"), room=1),
+            Column(say("head.reference"), room=0.9),
             Column(say("head.weight"), right=True),
             Column(say("head.span"), right=True),
         ],
@@ -81,9 +88,9 @@ def _sources(material: Material) -> Table:
     say = material.language.say
     return Table(
         [
-            Column(say("head.source"), room=1.7),
-            Column(say("head.edition"), room=0.6),
-            Column(say("head.licence"), room=0.9),
+            Column(say("head.source"), room=1.2),
+            Column(say("head.edition"), room=0.9),
+            Column(say("head.licence"), room=1.9),
             Column(say("head.retrieved")),
         ],
         [

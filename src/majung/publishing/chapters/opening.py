@@ -46,6 +46,13 @@ def finding(material: Material) -> Rich:
         parts.append(Num(language.say("rank", rank=int(row["rank"])), f"{figure}.rank"))
     if outside and inside:
         parts.append(language.find("opening.finding.end"))
+    if outside and not inside:
+        best = outside[0]
+        parts.append(" " + language.say("opening.finding.best", name=material.industry(best["candidate"])))
+        parts.append(
+            Num(language.say("rank", rank=int(best["rank"])), f"{material.figure('ranking', best['candidate'])}.rank")
+        )
+        parts.append(language.find("opening.finding.end"))
     return parts
 
 
@@ -69,7 +76,11 @@ def opening(material: Material, pages: list[tuple[str, str, str, bool]]) -> Page
     ]
     if others:
         sentences.append(
-            say("opening.instead", names=language.listed([material.industry(r["candidate"]) for r in others]))
+            say(
+                "opening.instead",
+                places=language.count(material.places),
+                names=language.listed([material.industry(r["candidate"]) for r in others]),
+            )
         )
     sentences.append(
         say("opening.sure", names=language.listed([material.industry(r["candidate"]) for r in sure]))
@@ -110,7 +121,9 @@ def opening(material: Material, pages: list[tuple[str, str, str, bool]]) -> Page
             say("opening.key.projects"),
             f"{len(chosen)} / {len(projects)}",
             "",
-            f"{language.money(portfolio['cost'])} [{material.figure('portfolio', portfolio['programme'])}]" if portfolio else "",
+            f"{language.money(portfolio['cost'])} [{material.figure('portfolio', portfolio['programme'])}]"
+            if portfolio
+            else "",
         ),
     ]
     return Page(
@@ -130,7 +143,7 @@ def opening(material: Material, pages: list[tuple[str, str, str, bool]]) -> Page
             Section(
                 say("opening.limits.topic"),
                 say("opening.limits.heading"),
-                blocks=[Terms(_limits(material))],
+                blocks=[Terms(_limits(material), listed=True)],
                 full=True,
             ),
             Section(
@@ -140,6 +153,7 @@ def opening(material: Material, pages: list[tuple[str, str, str, bool]]) -> Page
                 full=True,
             ),
         ],
+        tight=True,
         outline=say("opening.outline"),
     )
 
@@ -229,7 +243,7 @@ def _glance(material: Material) -> Table:
             Column(say("head.area"), room=1.1),
             Column(say("head.rank_p", places=material.places), right=True),
             Column(say("head.level_gap"), right=True),
-            Column(say("head.position"), room=0.8),
+            Column(say("head.position"), room=1),
             Column(say("head.needed"), room=1.5),
         ],
         rows,

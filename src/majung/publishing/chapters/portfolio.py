@@ -80,6 +80,8 @@ def _portfolio_page(material: Material) -> Page:
                 full=True,
             ),
         ],
+        tight=True,
+        slim=True,
         outline=say("portfolio.outline"),
     )
 
@@ -207,12 +209,19 @@ def _budget_page(material: Material) -> Page:
         )
     sections.append(
         Section(
-            say("closes.topic"), _closes_heading(material), say("closes.note"), [_closes(material)], full=True
+            say("closes.topic"),
+            _closes_heading(material),
+            say("closes.note"),
+            [_closes(material)],
+            full=True,
+            told=True,
         )
     )
     if rejected:
         cheapest = min(
-            (r for r in rejected if not missing(r["enters_at_budget"])), key=lambda r: float(r["enters_at_budget"]), default=None
+            (r for r in rejected if not missing(r["enters_at_budget"])),
+            key=lambda r: float(r["enters_at_budget"]),
+            default=None,
         )
         heading = (
             say(
@@ -223,12 +232,16 @@ def _budget_page(material: Material) -> Page:
             if cheapest
             else say("rejected.heading_none")
         )
-        sections.append(Section(say("rejected.topic"), heading, say("rejected.note"), [_rejections(material)], full=True))
+        sections.append(
+            Section(say("rejected.topic"), heading, say("rejected.note"), [_rejections(material)], full=True)
+        )
     return Page(
         anchor="budget",
         kicker=say("portfolio.kicker"),
         heading=[finding],
         sections=sections,
+        tight=True,
+        slim=True,
         outline=say("budget.outline"),
     )
 
@@ -252,7 +265,7 @@ def _budget_picture(material: Material, years: list[dict[str, Any]]) -> Picture:
         del dense
         return budget(bars, width=width, label=alt, theme=theme)
 
-    return Picture("fig-budget", say("budget.title"), say("budget.unit"), draw, alt, wide=920, paper=720)
+    return Picture("fig-budget", say("budget.title"), say("budget.unit"), draw, alt, wide=920, paper=920)
 
 
 def _closes_heading(material: Material) -> str:
@@ -334,5 +347,3 @@ def _rejections(material: Material) -> Table:
             for r in material.rows("rejections")
         ],
     )
-
-

@@ -50,6 +50,8 @@ def _picture_page(material: Material) -> Page:
             )
         ],
         landscape=True,
+        tight=True,
+        slim=True,
         outline=say("standing.outline"),
     )
 
@@ -97,9 +99,7 @@ def _picture(material: Material) -> Picture:
     )
 
     def draw(width: float, theme: Theme, dense: bool) -> str:
-        return ranking(
-            bars, places=material.places, width=width, words=words, label=alt, dense=dense, theme=theme
-        )
+        return ranking(bars, places=material.places, width=width, words=words, label=alt, dense=dense, theme=theme)
 
     criteria = [(c.name, c.hue) for c in material.criteria]
     return Picture(
@@ -130,6 +130,7 @@ def _table_page(material: Material) -> Page:
             say("areas.note"),
             [_areas_table(material)],
             full=True,
+            told=True,
         ),
         Section(
             say("full.topic"),
@@ -137,12 +138,14 @@ def _table_page(material: Material) -> Page:
             _tie_words(material),
             [_ranking_table(material, ranked)],
             full=True,
+            told=True,
         ),
         Section(
             say("excluded.topic"),
             say("excluded.heading", n=language.count(len(material.rows("exclusions")))),
             say("excluded.note"),
             _excluded(material),
+            full=True,
         ),
     ]
     checks = material.rows("checks")
@@ -177,6 +180,8 @@ def _table_page(material: Material) -> Page:
         heading=[say("areas.finding", areas=language.count(len(areas)), ranks=language.listed(placed))],
         stand=say("areas.stand"),
         sections=sections,
+        tight=True,
+        slim=True,
         outline=say("areas.outline"),
     )
 
@@ -200,7 +205,9 @@ def _edges(material: Material) -> dict[str, dict[str, float]]:
         points.setdefault(str(row["criterion"]), {})[str(row["candidate"])] = float(row["contribution"])
     middle = {criterion: median(values.values()) for criterion, values in points.items() if values}
     return {
-        row["candidate"]: {c.id: points.get(c.id, {}).get(row["candidate"], 0.0) - middle.get(c.id, 0.0) for c in material.criteria}
+        row["candidate"]: {
+            c.id: points.get(c.id, {}).get(row["candidate"], 0.0) - middle.get(c.id, 0.0) for c in material.criteria
+        }
         for row in material.areas()
     }
 
@@ -295,7 +302,9 @@ def _tie_words(material: Material) -> str:
             for r in material.rows("overlap")
             if r["candidate"] in members and r["other"] in members and r["candidate"] != r["other"]
         ]
-        tail = language.say("full.share", share=language.percent(min(shares)[0]), figure=min(shares)[1]) if shares else ""
+        tail = (
+            language.say("full.share", share=language.percent(min(shares)[0]), figure=min(shares)[1]) if shares else ""
+        )
         said.append(f"{tie}: {language.listed([material.industry(m) for m in members])}{tail}")
     return language.say("full.ties", ties="; ".join(said))
 
@@ -305,9 +314,9 @@ def _excluded(material: Material) -> list[Block]:
     return [
         Table(
             [
-                Column(say("head.industry"), room=0.8),
-                Column(say("head.rule"), room=0.7),
-                Column(say("head.reason"), room=1.6),
+                Column(say("head.industry"), room=0.7),
+                Column(say("head.rule"), room=1.3),
+                Column(say("head.reason"), room=1.8),
             ],
             [
                 Row(

@@ -10,7 +10,7 @@ from majung.publishing.charts.canvas import Sheet, fold, shorten, text_width
 from majung.publishing.charts.palette import HUES, Theme
 
 _FRACTIONS = {0.125: "⅛", 0.25: "¼", 0.5: "½"}
-_TALL, _FLAT, _HEAD, _GROUP = 44, 20, 22, 32
+_TALL, _FLAT, _HEAD, _GROUP = 44, 18, 22, 32
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def interval(
     row_height = _FLAT if dense else _TALL
     group_height = 0 if dense else _GROUP
     rows = sum(len(group.rows) for group in groups)
-    height = _HEAD + rows * row_height + len(groups) * (group_height or 6) + 2
+    height = _HEAD + rows * row_height + len(groups) * (group_height or 4) + 2
     sheet = Sheet(width, height, label, theme)
-    id_room, value_room = 58.0, (132.0 if dense else 108.0)
+    id_room, value_room = 70.0, (132.0 if dense else 108.0)
     if dense:
         longest = max((text_width(word, True) for group in groups for word in group.name.split(" ")), default=0.0)
         group_room = max(longest, 96.0) + 30
@@ -92,10 +92,10 @@ def interval(
     for group in groups:
         hue = f"c{group.hue % HUES + 1}"
         if dense:
-            y += 3
-            sheet.rect(0, y + 6, 10, 10, f"{hue}-f")
+            y += 2
+            sheet.rect(0, y + 5, 10, 10, f"{hue}-f")
             for k, line in enumerate(fold(group.name, group_room - 22, bold=True, lines=max(1, len(group.rows) - 1))):
-                sheet.text(16, y + 15.5 + 16 * k, line, "t-b")
+                sheet.text(16, y + 13.5 + 16 * k, line, "t-b")
         else:
             sheet.rect(0, y + 13, 12, 12, f"{hue}-f")
             sheet.text(20, y + 24, group.name, "t-b")
@@ -126,7 +126,7 @@ def interval(
             if not dense:
                 sheet.line(0, y, width, y, "hair")
         if dense:
-            y = max(y, top + 30 if len(group.rows) == 1 and " " in group.name else y) + 3
+            y = max(y, top + 30 if len(group.rows) == 1 and " " in group.name else y) + 2
             sheet.line(0, y, width, y, "hair")
     return sheet.svg()
 
@@ -135,9 +135,7 @@ def _both(row: IntervalRow) -> str:
     return " · ".join(part for part in (row.note, row.unit) if part)
 
 
-def _narrow(
-    groups: Sequence[IntervalGroup], width: float, missing: str, label: str, axis: _Axis, theme: Theme
-) -> str:
+def _narrow(groups: Sequence[IntervalGroup], width: float, missing: str, label: str, axis: _Axis, theme: Theme) -> str:
     row_height, head, foot = 84, 34, 26
     rows = sum(len(group.rows) for group in groups)
     height = rows * row_height + len(groups) * (head + foot)
@@ -176,7 +174,9 @@ def _seen(sheet: Sheet, x: float, y: float, seen: int | None) -> None:
     else:
         sheet.dot(x, y, 3.5, "far")
         if seen == 1:
-            arc = [(x + 3.5 * math.cos(t), y - 3.5 * math.sin(t)) for t in (math.pi * (0.5 + k / 12) for k in range(13))]
+            arc = [
+                (x + 3.5 * math.cos(t), y - 3.5 * math.sin(t)) for t in (math.pi * (0.5 + k / 12) for k in range(13))
+            ]
             sheet.shape(arc, "near")
 
 

@@ -53,11 +53,11 @@ def portfolio(
     top = nice_ticks(max([row.high for row in rows] + [row.value for row in rows] + [1e-9]), 3)
     if width < 700:
         return _narrow(rows, width, say, label, top, theme)
-    step, group = (22, 22) if dense else (34, 34)
+    step, group = (20, 22) if dense else (34, 34)
     areas = list(dict.fromkeys(row.area for row in rows))
     head = 26
     sheet = Sheet(width, head + step * len(rows) + group * len(areas) + 2, label, theme)
-    id_room, cost_room, status_room, core_room = 60.0, 88.0, 74.0, 110.0
+    id_room, cost_room, status_room, core_room = 66.0, 88.0, 74.0, 110.0
     name_room = width * 0.34
     left = name_room + 12
     right = width - id_room - cost_room - status_room - core_room - 64
@@ -69,7 +69,9 @@ def portfolio(
     sheet.text(0, 16, say["project"], "t-mut")
     for k, tick in enumerate(top):
         name = f"{tick:g}"
-        sheet.text(x_of(tick), 16, f"{say['value']} {name}" if k == 0 else name, "t-mut", "start" if k == 0 else "middle")
+        sheet.text(
+            x_of(tick), 16, f"{say['value']} {name}" if k == 0 else name, "t-mut", "start" if k == 0 else "middle"
+        )
     sheet.text(core_at, 16, say["core"], "t-mut")
     sheet.text(core_at + core_room + cost_room, 16, say["cost"], "t-mut", "end")
     sheet.line(0, head, width, head, "base")

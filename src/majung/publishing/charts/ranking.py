@@ -61,13 +61,13 @@ def ranking(
     top = min(100, 20 * (int(top_score / 20) + 1))
     if width < 1000:
         return _narrow(rows, places, width, say, label, top, theme)
-    step = 24 if dense else 34
+    step = max(18.0, min(24.0, 620 / max(len(rows), 1))) if dense else 34.0
     head = 46
     sheet = Sheet(width, head + step * len(rows) + 2, label, theme)
     name_at, name_room = 34.0, 190.0
     own_at, selected_at = name_at + name_room + 52, name_at + name_room + 118
     bars_at = selected_at + 24
-    id_room = 58.0
+    id_room = 70.0
     heat_room = min((width - bars_at - id_room) * 0.54, 24.0 * max(len(rows), 1))
     heat_at = width - id_room - heat_room
     bars_room = heat_at - bars_at - 44
@@ -103,7 +103,7 @@ def ranking(
         sheet.text(own_at, middle + 4.5, row.own, "t-mut", "end")
         sheet.text(selected_at, middle + 4.5, row.selected, "t-ink", "end")
         _bar(sheet, row, x_of, middle, step)
-        _heat(sheet, row, heat_at, cell, y, step, numbers=cell >= 17)
+        _heat(sheet, row, heat_at, cell, y, step, numbers=cell >= 15.5)
         sheet.text(width, middle + 4.5, row.figure, "t-mut", "end")
         bottom = y + step
         if k + 1 == places:
@@ -159,7 +159,9 @@ def _bar(sheet: Sheet, row: RankingRow, x_of: Callable[[float], float], middle: 
     at = 0.0
     for k, part in enumerate(row.parts):
         start, end = x_of(at * scale), x_of((at + part) * scale)
-        sheet.rect(start + (1 if k else 0), middle - thick / 2, end - start - (1 if k else 0), thick, f"c{k % HUES + 1}-f")
+        sheet.rect(
+            start + (1 if k else 0), middle - thick / 2, end - start - (1 if k else 0), thick, f"c{k % HUES + 1}-f"
+        )
         at += part
     low, high = x_of(row.low), x_of(row.high)
     for cls in ("over", "whisker"):
