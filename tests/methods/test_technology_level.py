@@ -126,8 +126,10 @@ def test_shares_take_their_unit() -> None:
 
 def test_bad_series_are_named() -> None:
     line = np.linspace(1, 2, 21)
-    with pytest.raises(InputError, match="shapes"):
+    with pytest.raises(InputError, match="years have shape"):
         time_gap(YEARS[:-1], line, line)
+    with pytest.raises(InputError, match="two series of one length"):
+        time_gap(YEARS, line, line[:-1])
     with pytest.raises(InputError, match="equal steps"):
         time_gap(np.append(YEARS[:-1], 2030), line, line)
     with pytest.raises(InputError, match=r"leader value -1.* in 2000"):
