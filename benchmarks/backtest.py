@@ -4,7 +4,7 @@ Reads data/ncses/ipf_35fields_1998_2020.parquet under MAJUNG_SHARED (default: ..
 the tables of docs/methods/backtest.md; with --final it scores the two reserved parts too and stores all numbers. That
 was done once, after the methods had been compared on "choosing".
 
-    PYTHONPATH=src python benchmarks/backtest.py [--final]
+    PYTHONPATH=src python benchmarks/backtest.py [--final | --false-claims]
 """
 
 from __future__ import annotations
@@ -257,5 +257,28 @@ def null_density() -> dict[str, float]:
     return means
 
 
+def false_claims() -> None:
+    """How often a 90 % interval finds a gain between two scores that know nothing, by number of units (60 worlds)."""
+    codes = [f"{a}{b}{c}" for a in "ABCDEFGH" for b in "ABCDEFGH" for c in "XYZ"]
+    codes = [c for c, h in zip(codes, held_out(codes), strict=True) if not h]
+    for units, items in ((12, 60), (24, 40), (40, 35)):
+        claims = 0
+        for seed in range(60):
+            rng = np.random.default_rng(seed)
+            values, affinity = planted(16, units, items, signal=0.0, rng=rng)
+            noise = rng.normal(size=affinity.shape)
+            data = panel(values, range(2000, 2016), codes[:units], [str(i) for i in range(items)])
+            found = backtest(
+                data, {"affinity": lambda _, a=affinity: a, "noise": lambda _, n=noise: n}, target=entry(),
+                horizon=HORIZON, first_origin=2004, scored="choosing", against="noise", k=20, rng=rng, draws=300,
+            )  # fmt: skip
+            gain = found.gains["affinity"]["auc"]
+            claims += gain.low > 0 or gain.high < 0
+        print(f"{units} units: {claims} false claims in 60 worlds ({claims / 60:.0%})")
+
+
 if __name__ == "__main__":
+    if "--false-claims" in sys.argv:
+        false_claims()
+        sys.exit()
     main()

