@@ -155,6 +155,8 @@ def test_a_table_in_several_files_has_one_numbering_that_leads_back(folder, smal
     row = frame.index[25]
     assert package.locate("patents", int(row)) == ("tables/patents-2.csv", 7)
     assert frame.loc[row, "origin"] == lines[25].rsplit(",", 1)[1]
+    last = int(frame.index[19])
+    assert package.locate("patents", last) == ("tables/patents.csv", 21)
     with pytest.raises(InputError, match="no row 500"):
         package.locate("patents", 500)
 

@@ -102,6 +102,12 @@ def world(lines, factor=1.0):
     return [f"WLD,{','.join(map(str, key))},{value:.0f},ipf-2022,total" for key, value in sums.items()]
 
 
+def test_a_complete_world_total_does_not_hide_an_incomplete_year_of_the_countries(folder, small_patents):
+    totals = [line.replace(",ipf-2022,", "0,ipf-2022,") for line in world(small_patents())]
+    path = folder.table("patents", small_patents(all_2020=0.1) + totals).write()
+    assert rules(path) == ["incomplete-last-year"]
+
+
 def test_regions_beside_countries_are_refused(folder, small_patents):
     lines = small_patents()
     region = [line.replace("USA", "NAM") for line in lines if line.startswith("USA")]  # North America, coded as Namibia
@@ -202,6 +208,33 @@ def test_split_sectors_show_by_equal_coefficients_in_a_single_year(folder, small
             lines.append(f"KOR,2014,domestic,{row},{column},{a * output},ipf-2022,sheet")
     problem = only(folder.table("input_output", lines).write())
     assert (problem.rule, problem.value) == ("split-sectors", "C26, C27")
+
+
+def test_a_declared_group_covers_its_parts_and_no_more(folder, small_input_output):
+    lines = small_input_output(split=True)
+    assert check(folder.table("input_output", lines, one_observation=[["C26", "C27", "J62"]]).write()).ok
+    more = []
+    for line in lines:
+        if ",J62," in line and ",GO," in line:
+            year = line.split(",")[1]
+            line = f"KOR,{year},primary,GO,J62,{500.0 * (1.3 if year == '2014' else 1.0)},ipf-2022,sheet {year}"
+        more.append(line)
+    folder.tables.clear()
+    problem = only(folder.table("input_output", more, one_observation=[["C26", "C27"]]).write())
+    assert problem.value == "C26, C27, J62"
+
+
+def test_equal_coefficients_in_one_year_of_two_are_no_split(folder, small_input_output):
+    lines = []
+    for line in small_input_output():
+        cells = line.split(",")
+        if cells[1] == "2010" and cells[2] == "domestic" and cells[4] == "C27":
+            cells[5] = repr({"C26": 0.2, "C27": 0.1, "J62": 0.05}[cells[3]] * 400.0)
+        lines.append(",".join(cells))
+    equal = [line for line in lines if line.startswith("KOR,2010")]
+    assert rules(folder.table("input_output", equal).write()) == ["split-sectors"]
+    folder.tables.clear()
+    assert check(folder.table("input_output", lines).write()).ok
 
 
 def test_sectors_with_their_own_growth_and_coefficients_pass(folder, small_input_output):
