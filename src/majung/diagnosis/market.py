@@ -202,7 +202,8 @@ def _stage(industry: Industry, patents: Panel, row: dict[str, Any], lineage: Lin
     fitted = curve.share * curve.ceiling
     low, high = (100 * fitted / c for c in curve.ceiling_interval[::-1])
     _fill(row, 100 * curve.share, low, min(high, 100.0), "% of ceiling", "parent", "")
-    row["note_ko"], row["note_en"] = f"S곡선 단계: {_STAGE_KO[curve.stage or '']}", f"S-curve stage: {curve.stage}"
+    row["note_ko"] = f"S곡선 단계: {_STAGE_KO[curve.stage or '']}(로지스틱 곡선을 따른다는 가정 아래)"
+    row["note_en"] = f"S-curve stage: {curve.stage} (if it stays on a logistic curve)"
 
 
 _STAGE_KO = {"emerging": "태동", "growth": "성장", "maturing": "성숙", "saturated": "포화", "": ""}

@@ -16,13 +16,13 @@ from majung.diagnosis.panel import CITATIONS, Panel
 from majung.evidence import WORLD
 from majung.evidence.lineage import Lineage, node
 from majung.methods.labelled import Floats
-from majung.methods.technology_level import time_gap
+from majung.methods.technology_level import time_gap, time_gaps
 from majung.programme import Industry, Programme
 from majung.programme.draws import Draws
 from majung.programme.model import CodeWeight
 
 WINDOW = 5
-GAP_DRAWS = 100
+GAP_DRAWS = 1000
 """Draws of definition and counts behind a gap's interval: each is a whole pair of curves."""
 SHOWN = 5
 """Countries with the largest index whose curves are kept for the picture, besides the programme's own."""
@@ -154,12 +154,11 @@ def _gap(
     rng = draws.rng("gap", industry.id, panel.measure.id)
     noisy = rng.gamma(pair + 0.5, size=(GAP_DRAWS, *pair.shape)) / scale[:, None, None]
     curves = np.einsum("sk,skct->sct", weights[:GAP_DRAWS], noisy)
-    found = [time_gap(years, *curve) for curve in curves]
-    gaps = np.array([g.years for g in found])
-    bounded = np.array([g.years if g.reached else np.inf for g in found])
+    drawn = time_gaps(years, curves[:, 0], curves[:, 1])
+    bounded = np.where(drawn.reached, drawn.years, np.inf)
     return {
         "gap_years": point.years,
-        "gap_low": min(point.low, float(np.quantile(gaps, 0.05))),
+        "gap_low": min(point.low, float(np.quantile(drawn.years, 0.05))),
         "gap_high": max(point.high, float(np.quantile(bounded, 0.95, method="higher"))),
         "gap_reached": point.reached,
     }
