@@ -57,10 +57,9 @@ PROMETHEE_KINDS = {
 }
 
 AHP_SETUP = """
+import importlib.util, sysconfig
 import numpy as np
 from itertools import combinations
-from ahpy import Compare
-from pyDecision.algorithm import ahp_method
 from majung.methods.ahp import group
 rng = np.random.default_rng(0)
 w = rng.dirichlet(np.full(15, 5.0), {judges})
@@ -77,6 +76,17 @@ def ahpy():
         found = Compare("judge", {{(i, j): a[i, j] for i, j in pairs}}, precision=9, random_index="saaty")
         return [found.local_weights[k] for k in range(15)], found.consistency_ratio
     return [one(a) for a in judgments], one(np.exp(np.log(judgments).mean(axis=0)))
+"""
+# Its package imports plotting and web clients, seconds of noise beside milliseconds of work: load the one file alone.
+AHP_DECISION = """
+path = sysconfig.get_path("purelib") + "/pyDecision/algorithm/ahp.py"
+spec = importlib.util.spec_from_file_location("ahp", path)
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+ahp_method = module.ahp_method
+"""
+AHP_AHPY = """
+from ahpy import Compare
 """
 AHP_AGREE = """
 g, e = ours("geometric"), ours("eigenvector")
@@ -106,24 +116,31 @@ def promethee() -> None:
         run(setup + f"assert np.allclose(ours({kind!r}), theirs({name!r}))")
         compare(
             f"promethee_{kind}",
-            f"for _ in range(10): ours({kind!r})",
-            {"pymcdm": f"for _ in range(10): theirs({name!r})"},
+            f"for _ in range(50): ours({kind!r})",
+            {"pymcdm": f"for _ in range(50): theirs({name!r})"},
             setup=setup,
             threads=1,
         )
 
 
 def ahp() -> None:
-    run(AHP_SETUP.format(judges=20) + AHP_AGREE)
+    run(AHP_SETUP.format(judges=20) + AHP_DECISION + AHP_AHPY + AHP_AGREE)
     setup = AHP_SETUP.format(judges=1_000)
     for method, name in (("geometric", "geometric"), ("eigenvector", "max_eigen")):
         compare(
-            f"ahp_{method}",
-            f"for _ in range(10): ours({method!r})",
-            {"pyDecision": f"for _ in range(10): decision({name!r})", "AHPy": "for _ in range(10): ahpy()"},
-            setup=setup,
+            f"ahp_{method}_pydecision",
+            f"for _ in range(50): ours({method!r})",
+            {"pyDecision": f"for _ in range(50): decision({name!r})"},
+            setup=setup + AHP_DECISION,
             threads=1,
         )
+    compare(
+        "ahp_eigenvector_ahpy",
+        "for _ in range(20): ours('eigenvector')",
+        {"AHPy": "for _ in range(20): ahpy()"},
+        setup=setup + AHP_AHPY,
+        threads=1,
+    )
 
 
 GROWTH = {

@@ -46,6 +46,7 @@ RANDOM_INDEX: Mapping[Table, tuple[float, ...]] = {
 _RECIPROCAL = 2e-3
 _CONVERGED = 1e-14
 _ITERATIONS = 200
+_STRIDE = 4  # power steps between two looks at convergence
 
 
 def from_pairs(pairs: Mapping[tuple[int, int], float], n: int) -> Floats:
@@ -262,7 +263,7 @@ def group(
         judge_ratio=judge_ratio,
         inconsistent=inconsistent,
         dispersion=_geometric_deviation(log_each, share),
-        quartiles=np.quantile(each, [0.25, 0.5, 0.75], axis=0).T,
+        quartiles=_quartiles(each),
         judgment_dispersion=_geometric_deviation(logs, share),
     )
 
@@ -296,13 +297,24 @@ def _mean(values: Floats, share: Floats) -> Floats:
 
 
 def _geometric_deviation(logs: Floats, share: Floats) -> Floats:
-    return np.asarray(np.exp(np.sqrt(_mean(np.square(logs - _mean(logs, share)), share))))
+    apart = logs - _mean(logs, share)
+    return np.asarray(np.exp(np.sqrt(_mean(np.square(apart, out=apart), share))))
+
+
+def _quartiles(each: Floats) -> Floats:
+    """numpy's default quantiles of the rows, (n, 3), by sorting: a tenth of the cost for short columns."""
+    ordered = np.sort(each.T, axis=1)
+    place = np.array([0.25, 0.5, 0.75]) * (len(each) - 1)
+    low = np.floor(place).astype(np.intp)
+    below, above = ordered[:, low], ordered[:, np.ceil(place).astype(np.intp)]
+    return np.asarray(below + (place - low) * (above - below))
 
 
 def _ratio(eigenvalue: Floats, logs: Floats, table: Table) -> tuple[Floats, Floats, Floats]:
     """Consistency index, ratio and random index for eigenvalues (...) of matrices with logarithms (..., n, n)."""
     n = logs.shape[-1]
-    missing = np.count_nonzero(np.isnan(logs), axis=(-2, -1)) / 2
+    unknown = np.isnan(logs)
+    missing = unknown.sum(axis=(-2, -1)) / 2 if unknown.any() else np.zeros(logs.shape[:-2])
     random_index = np.asarray(np.maximum(1 - missing / max((n - 1) * (n - 2) / 2, 1), 0.0) * _random_index(n, table))
     index = np.maximum(eigenvalue - n, 0.0) / max(n - 1, 1)
     possible = random_index > 1e-12
@@ -341,11 +353,15 @@ def _principal(a: Floats, start: Floats) -> tuple[Floats, Floats]:
     eigenvalue = np.full(len(flat), float(n))
     todo = unsettled = np.arange(len(flat))
     part = flat
-    for _ in range(_ITERATIONS):
-        image = np.einsum("kij,kj->ki", part, w[todo])
+    for _ in range(_ITERATIONS // _STRIDE):
+        image = w[todo]
+        for _ in range(_STRIDE - 1):  # looking at each step would cost as much as taking it
+            image = np.einsum("kij,kj->ki", part, image)
+        before = image / image.sum(axis=1, keepdims=True)
+        image = np.einsum("kij,kj->ki", part, before)
         total = image.sum(axis=1)
         image /= total[:, None]
-        moving = (np.abs(image - w[todo]) > _CONVERGED * image).any(axis=1)
+        moving = (np.abs(image - before) > _CONVERGED * image).any(axis=1)
         w[todo], eigenvalue[todo] = image, total
         unsettled = todo[moving]
         if not len(unsettled):
@@ -378,7 +394,8 @@ def _checked(judgments: ArrayLike) -> tuple[Floats, Floats]:
     n = a.shape[-1]
     with np.errstate(invalid="ignore", divide="ignore"):  # refused below, by name
         logs = np.log(a)
-        asymmetry = np.abs(logs + np.swapaxes(logs, -1, -2))
+        asymmetry = logs + np.swapaxes(logs, -1, -2)
+        np.abs(asymmetry, out=asymmetry)
     diagonal = np.diagonal(logs, axis1=-2, axis2=-1)
     if (asymmetry <= _RECIPROCAL).all() and (diagonal == 0).all():
         return a, logs

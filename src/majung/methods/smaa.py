@@ -213,14 +213,14 @@ def _ranked(values: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_] | None
     alternatives = values.shape[1]
     low, high = values.min(), values.max()
     bits = (alternatives - 1).bit_length()
-    scale = 2.0 ** min(53, 62 - bits) / (high - low) if high > low else 0.0
-    key = ((high - values) * scale).astype(np.int64)
+    step = (high - low) / 2.0 ** min(53, 62 - bits) or 1.0
+    key = ((high - values) / step).astype(np.int64)
     key <<= bits
     key |= np.arange(alternatives)
     key.sort(axis=1)
     order = key & ((1 << bits) - 1)
     key >>= bits
-    close = key[:, 1:] - key[:, :-1] <= _TIE * max(abs(low), abs(high)) * scale
+    close = key[:, 1:] - key[:, :-1] <= _TIE * max(abs(low), abs(high)) / step
     if not close.any():
         return order, None
     return order, np.concatenate([np.zeros((len(values), 1), dtype=bool), close], axis=1)
