@@ -59,7 +59,7 @@ def test_equals_the_inverse_of_the_extended_matrix(table: Table, seed: int) -> N
     assert found.household_income[keep] == pytest.approx(inverse[n, :n])
     assert found.total_production[keep] == pytest.approx(inverse[:, :n].sum(axis=0))
     assert found.ratio == pytest.approx(inverse[n, n])
-    # The ratio of type II to type I household income is one constant (METHODS.md, criterion 2).
+    # The ratio of type II to type I household income is one constant.
     assert found.household_income[keep] == pytest.approx(found.ratio * found.household_income_one[keep])
     assert found.household_income_one[keep] == pytest.approx(found.type_one["income"][keep])
     assert np.isnan(found.household_income[~active]).all()

@@ -44,7 +44,7 @@ def test_equals_the_explicit_inverse(table: Table, seed: int) -> None:
 @few
 @given(balanced_tables(zero_output=True))
 def test_value_added_imports_and_other_exhaust_a_unit_of_demand(table: Table) -> None:
-    """(v + m + t) L = 1 (METHODS.md, criterion 2), with NaN exactly where a sector has no output."""
+    """(v + m + t) L = 1, with NaN exactly where a sector has no output."""
     found = leontief_multipliers(table)
     assert found.imports is not None
     assert found.other is not None
