@@ -75,7 +75,9 @@ def _portfolio_page(material: Material) -> Page:
             ),
             Section(
                 say("portfolio.chart.topic"),
-                say("portfolio.chart.heading", status=say(f"status.{key(status)}")) if summary else "",
+                say("portfolio.chart.heading", status=language.find(f"status.{key(status)}", default=status))
+                if summary
+                else "",
                 blocks=[_portfolio_picture(material)],
                 full=True,
             ),
