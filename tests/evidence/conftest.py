@@ -28,7 +28,7 @@ code,wiod56,VA,Value added,부가가치,,,
 code,wiod56,INVEN,Changes in inventories,재고 증감,,,
 """.replace("classification,wipo35,wipo35", "classification,,wipo35")
 
-SOURCE = {
+SOURCE: dict[str, Any] = {
     "id": "ipf-2022",
     "title": "International patent families by field",
     "publisher": "A statistical office",
@@ -55,6 +55,21 @@ def patents(**changes: float) -> list[str]:
                 value = 100 * (1 + c) * (1 + k) * 1.05 ** (year - 2010) * wave
                 value *= changes.get(f"{country}_{year}", 1) * changes.get(f"all_{year}", 1)
                 lines.append(f"{country},wipo35,{code},{year},families,{value:.0f},ipf-2022,row {len(lines) + 1}")
+    return lines
+
+
+def input_output(*, split: bool = False, years: tuple[int, ...] = (2010, 2014)) -> list[str]:
+    """Lines of input-output tables with three sectors; split: C26 and C27 are 60 % and 40 % of one source row."""
+    lines = []
+    for number, year in enumerate(years):
+        output = {"C26": 600.0 * 1.3**number, "C27": 400.0 * (1.3 if split else 1.1) ** number, "J62": 500.0 + number}
+        share = {"C26": (0.2, 0.1, 0.05), "C27": (0.1, 0.3, 0.1), "J62": (0.1, 0.1, 0.2)}
+        for column, total in output.items():
+            for row, a in zip(output, share[column], strict=True):
+                lines.append(f"KOR,{year},domestic,{row},{column},{a * total},ipf-2022,sheet {year}")
+            lines.append(f"KOR,{year},primary,VA,{column},{0.5 * total},ipf-2022,sheet {year}")
+            lines.append(f"KOR,{year},primary,GO,{column},{total},ipf-2022,sheet {year}")
+        lines.append(f"KOR,{year},domestic,C26,INVEN,-12.5,ipf-2022,sheet {year}")
     return lines
 
 
@@ -116,6 +131,16 @@ def sound(folder: PackageFolder) -> PackageFolder:
 
 
 @pytest.fixture
+def small_patents() -> Callable[..., list[str]]:
+    return patents
+
+
+@pytest.fixture
+def small_input_output() -> Callable[..., list[str]]:
+    return input_output
+
+
+@pytest.fixture(scope="session")
 def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], PackageFolder]:
     """Makes as many folders as asked for: for property tests."""
     return lambda: PackageFolder(tmp_path_factory.mktemp("package") / "package")

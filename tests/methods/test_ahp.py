@@ -195,6 +195,7 @@ def test_with_geometric_weights_aggregating_judgments_or_priorities_is_the_same(
         for how in ("judgments", "priorities-geometric")
     ]
     assert found[0].weights == pytest.approx(found[1].weights)
+    assert found[0].quartiles == pytest.approx(np.quantile(found[0].judge_weights, [0.25, 0.5, 0.75], axis=0).T)
     assert found[0].weights_consistent == pytest.approx(found[1].weights_consistent, nan_ok=True)
 
 

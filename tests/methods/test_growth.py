@@ -144,12 +144,12 @@ def test_interval_covers_ceiling() -> None:
     rng = np.random.default_rng(11)
     t = np.arange(2000, 2016)
     hits = found = 0
-    for _ in range(100):
+    for _ in range(60):
         fit = logistic_fit(t, np.maximum(curve(t) + rng.normal(0, 6, len(t)), 0))
         found += fit.identified
         hits += fit.ceiling_interval[0] <= 200 <= fit.ceiling_interval[1]
-    assert found >= 90
-    assert hits >= 85
+    assert found >= 54
+    assert hits >= 51
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_cowpertwait_metcalfe_2009_video_recorders() -> None:
 
 
 @given(st.floats(0.002, 0.05), st.floats(0.2, 0.8), st.sampled_from(["increment", "density"]))
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 def test_an_exact_bass_curve_is_recovered(p: float, q: float, convention: str) -> None:
     t = np.arange(0, 26.0)
     decay = np.exp(-(p + q) * t)

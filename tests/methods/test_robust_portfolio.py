@@ -64,6 +64,28 @@ def test_exact_index_equals_the_definition(
     np.testing.assert_allclose(found.index, np.mean(best, axis=0))
 
 
+def test_exact_index_of_many_projects_equals_enumeration() -> None:
+    # Enough projects that good portfolios are sought first and used to drop hopeless ones.
+    rng = np.random.default_rng(7)
+    n = 14
+    low = rng.integers(1, 9, (n, 2)).astype(float)
+    high = low + rng.integers(0, 2, (n, 2))
+    costs = rng.integers(1, 9, (n, 2)).astype(float)
+    budgets = costs.sum(axis=0) // 3
+    p = projects([f"p{i}" for i in range(n)], low[:, 0], costs, list("gh" * 7))
+    weights = np.array([[1, 0], [0.5, 0.5]])
+    every = np.array(list(product((False, True), repeat=n)))
+    every = every[
+        ((every @ costs) <= budgets).all(axis=1) & (every[:, ::2].sum(axis=1) >= 2) & (every[:, 0] <= every[:, 3])
+    ]
+    beaten = np.zeros(len(every), dtype=bool)
+    for block in np.array_split(every, 20):
+        beaten |= dominates(block, every, low @ weights.T, high @ weights.T).any(axis=0)
+    rules = {"minimum_per_group": {"g": 2}, "requires": [("p0", "p3")]}
+    found = core_index(low, high, weights, p, budgets, method="exact", **rules)
+    assert {tuple(q) for q in found.portfolios} == {tuple(q) for q in every[~beaten]}
+
+
 @given(cases())
 def test_dominance_equals_the_definition_and_is_a_strict_order(
     case: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray],

@@ -43,7 +43,7 @@ def naive(values, weights, ties):
 def test_indices_agree_with_the_naive_count_with_many_ties(ties, a, c, n, seed):
     rng = np.random.default_rng(seed)
     weights = sample_simplex(c, n, rng)
-    values = rng.integers(0, 3, (n, a)).astype(float)
+    values = rng.integers(-1, 2, (n, a)).astype(float)
     found = smaa_from_values(values, weights, ties=ties)
     b, wins, central = naive(values, weights, ties)
     assert np.allclose(found.rank_acceptability, b)
@@ -62,6 +62,31 @@ def test_blocks_do_not_change_the_result(monkeypatch):
     parts = smaa(scores, weights)
     for name in ("rank_acceptability", "pairwise_winning", "central_weights", "confidence", "value_interval"):
         assert np.allclose(getattr(whole, name), getattr(parts, name), equal_nan=True), name
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-9, 1.0, 1e9])
+def test_units_do_not_matter(scale):
+    rng = np.random.default_rng(9)
+    values, weights = rng.normal(size=(30, 8)), sample_simplex(2, 30, rng)
+    ours = smaa_from_values(values * scale, weights)
+    b, wins, _ = naive(values, weights, "share")
+    assert np.allclose(ours.rank_acceptability, b)
+    assert np.allclose(ours.pairwise_winning, wins)
+
+
+def test_more_alternatives_than_a_byte_counts():
+    rng = np.random.default_rng(10)
+    values = rng.normal(size=(40, 300))
+    found = smaa_from_values(values, np.ones((40, 1)))
+    ranks = (-values).argsort(axis=1).argsort(axis=1)
+    assert np.allclose(found.expected_rank, ranks.mean(axis=0) + 1)
+    assert np.allclose(found.pairwise_winning, (values[:, :, None] > values[:, None, :]).mean(axis=0))
+
+
+def test_all_equal_share_every_rank():
+    found = smaa_from_values(np.full((7, 3), 0.4), np.ones((7, 1)))
+    assert found.rank_acceptability == pytest.approx(np.full((3, 3), 1 / 3))
+    assert found.value_interval == pytest.approx(np.full((3, 2), 0.4))
 
 
 def test_two_criteria_by_hand():

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from majung.methods.labelled import InputError
-from majung.methods.technology_level import Band, band, level, level_interval, time_gap
+from majung.methods.technology_level import Band, band, level, level_interval, time_gap, time_gaps
 
 YEARS = np.arange(2000, 2021)
 
@@ -126,8 +126,10 @@ def test_shares_take_their_unit() -> None:
 
 def test_bad_series_are_named() -> None:
     line = np.linspace(1, 2, 21)
-    with pytest.raises(InputError, match="shapes"):
+    with pytest.raises(InputError, match="years have shape"):
         time_gap(YEARS[:-1], line, line)
+    with pytest.raises(InputError, match="two series of one length"):
+        time_gap(YEARS, line, line[:-1])
     with pytest.raises(InputError, match="equal steps"):
         time_gap(np.append(YEARS[:-1], 2030), line, line)
     with pytest.raises(InputError, match=r"leader value -1.* in 2000"):
@@ -136,3 +138,19 @@ def test_bad_series_are_named() -> None:
         time_gap(YEARS, line, line, smooth=21)
     with pytest.raises(InputError, match="unit"):
         time_gap(YEARS, line, line, rng=np.random.default_rng(0), unit=0)
+
+
+@pytest.mark.parametrize("crossing", ["first", "last"])
+def test_many_gaps_equal_one_by_one(crossing: str) -> None:
+    rng = np.random.default_rng(3)
+    own, leader = rng.poisson(20, (50, 21)), rng.poisson(np.linspace(10, 40, 21), (50, 21))
+    many = time_gaps(YEARS, own, leader, crossing=crossing)  # type: ignore[arg-type]
+    one = [time_gap(YEARS, a, b, crossing=crossing) for a, b in zip(own, leader, strict=True)]  # type: ignore[arg-type]
+    assert many.years.tolist() == [g.years for g in one]
+    assert many.reached.tolist() == [g.reached for g in one]
+    with pytest.raises(InputError, match="twice"):
+        time_gaps(YEARS, own, leader[:3])
+    with pytest.raises(InputError, match="pair 0 in 2000"):
+        time_gaps(YEARS, -own - 1, leader)
+    with pytest.raises(InputError, match="leaves no past"):
+        time_gaps(YEARS, own, leader, smooth=0)

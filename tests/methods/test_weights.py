@@ -77,6 +77,13 @@ def test_narrow_bounds_on_many_weights_fall_back_to_hit_and_run():
     assert w[:, :10].mean() == pytest.approx(0.0135, abs=0.0015)
 
 
+def test_small_batches_of_proposals_give_as_many_draws(monkeypatch):
+    monkeypatch.setattr("majung.methods.weights._PROPOSALS", 64)
+    w = sample_bounded_simplex([0.1, 0, 0], [0.5, 0.6, 0.6], 500, np.random.default_rng(7))
+    assert w.shape == (500, 3)
+    assert (w[:, 0] >= 0.1).all()
+
+
 def test_same_seed_same_draws():
     draw = [sample_bounded_simplex([0.1, 0, 0], [0.5, 0.6, 0.6], 50, np.random.default_rng(9)) for _ in range(2)]
     assert np.array_equal(*draw)

@@ -190,7 +190,8 @@ def _run(programme: Path, runs: Path) -> Run:
 
 
 def _write_paper(run: Run) -> list[Path]:
-    assert run.folder is not None, "runs of the command line are kept"
+    if run.folder is None:
+        raise InputError(f"run {run.id} is not kept in a folder: nowhere to write its paper")
     return write_paper(run, run.folder / "paper")
 
 

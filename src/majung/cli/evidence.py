@@ -54,7 +54,11 @@ def check_command(path: PackagePath, as_json: AsJson = False, lang: Lang = None)
         raise EvidenceError(report, chosen)
     console = _console()
     _print_notes(console, report.notes, chosen)
-    found = f"이상 없음 (참고 {len(report.notes)}건)" if chosen == "ko" else f"sound ({len(report.notes)} notes)"
+    found = (
+        f"이상 없음 (참고 {len(report.notes)}건)"
+        if chosen == "ko"
+        else f"sound ({_counted(len(report.notes), 'note')})"
+    )
     console.print(f"{path}: {found}", markup=False, highlight=False)
     console.print(f"sha256 {report.hash}", markup=False, highlight=False)
 
@@ -98,10 +102,14 @@ def add_command(
     said = (
         f"{done.rows:,}행을 {path}/{done.file}의 {first}~{last}행에 추가했습니다"
         if chosen == "ko"
-        else f"added {done.rows:,} rows to {path}/{done.file}, lines {first} to {last}"
+        else f"added {_counted(done.rows, 'row')} to {path}/{done.file}, lines {first} to {last}"
     )
     console.print(said, markup=False, highlight=False)
     console.print(f"sha256 {done.hash_before[:12]} -> {done.hash_after}", markup=False, highlight=False)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _console() -> Console:

@@ -8,8 +8,14 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+WIDTH = 110
+"""Columns when the output goes to a file or another program and nobody's window sets them."""
+
 console = Console()
 errors = Console(stderr=True)
+for _console in (console, errors):
+    if not _console.is_terminal:
+        _console.width = WIDTH
 
 STAGES = {
     "evidence": "Reading and checking the evidence",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,8 @@ WORDS = {
         "value": "메우는 격차", "cost": "비용, 십억원", "core": "핵심지수", "chosen": "선정", "most": "가장 필요",
         "rejected": "나머지가 들어오려면", "position": "진단", "level": "수준(선두 = 100)",
         "gap": "격차(년)", "market": "시장", "needs": "필요한 것", "not measured": "측정되지 않음",
-        "more than": "{years:.0f} 초과", "portfolio": "포트폴리오: {status}, 메우는 격차 {value:.1f}점, 간극 {gap:.2g}, "
+        "more than": "{years:.0f} 초과",
+        "portfolio": "포트폴리오: {status}, 메우는 격차 {value:.1f}점, 간극 {gap:.2g}, "
         "{budget:,.0f}십억원 가운데 {cost:,.0f}십억원",
     },
 }  # fmt: skip
@@ -120,7 +121,7 @@ def print_portfolio(run: Run, lang: str) -> None:
             run.figure("projects", row["project"]),
         )
     console.print(table)
-    portfolio = run.tables["portfolio"].to_dict("records")[0]
+    portfolio = {str(k): v for k, v in run.tables["portfolio"].to_dict("records")[0].items()}
     console.print(words["portfolio"].format(**portfolio))
     if len(run.tables["rejections"]):
         console.print(words["rejected"], style="bold")
@@ -233,7 +234,7 @@ def _number(value: float, words: dict[str, str]) -> str:
     return f"{value:.0f}" if np.isfinite(value) else words["not measured"]
 
 
-def _gap(row: dict[str, Any], words: dict[str, str]) -> str:
+def _gap(row: Mapping[Any, Any], words: dict[str, str]) -> str:
     if not np.isfinite(row["gap_years"]):
         return words["not measured"]
     return f"{row['gap_years']:.1f}" if row["gap_reached"] else words["more than"].format(years=row["gap_years"])

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from majung.diagnosis.gaps import diagnosed_gaps
-from majung.diagnosis.market import diagnose_market, sectors
+from majung.diagnosis.market import diagnose_market, read_imports
+from majung.diagnosis.panel import CITATIONS, PATENTS, PUBLICATIONS, VALUE_ADDED, read_panel
 from majung.diagnosis.position import calls_for, market_state, standing, verdict
-from majung.diagnosis.technology import CITATIONS, PATENTS, PUBLICATIONS, diagnose_technology, panel
+from majung.diagnosis.technology import diagnose_technology, trace_scale
 from majung.evidence import country_name
 from majung.evidence.lineage import Lineage, node
-from majung.methods.labelled import Floats
 from majung.programme import Industry, Programme
 from majung.programme.draws import Draws
 
@@ -40,11 +39,10 @@ class Diagnosis:
 def diagnose(programme: Programme, draws: Draws) -> Diagnosis:
     """Diagnose every candidate of the programme."""
     lineage = Lineage()
-    panels = {measure: panel(programme, measure) for measure in (PATENTS, PUBLICATIONS, CITATIONS)}
-    for measure, counts in panels.items():
-        for code, rows in counts.rows.items():
-            lineage.rest(node("panel", measure.id, code), (), {measure.table: rows})
-    seen = sectors(programme, lineage)
+    panels = {measure: read_panel(programme, measure) for measure in (PATENTS, PUBLICATIONS, CITATIONS)}
+    for panel in panels.values():
+        trace_scale(panel, lineage)
+    value_added, imports = read_panel(programme, VALUE_ADDED), read_imports(programme, lineage)
     technology: list[dict[str, Any]] = []
     market: list[dict[str, Any]] = []
     positions: list[dict[str, Any]] = []
@@ -52,12 +50,11 @@ def diagnose(programme: Programme, draws: Draws) -> Diagnosis:
     market_series: list[tuple[str, str, int, float]] = []
     for industry in programme.candidates:
         found: dict[str, dict[str, Any]] = {}
-        for measure, counts in panels.items():
-            found[measure.id], curve = diagnose_technology(programme, draws, industry, measure, counts, lineage)
+        for measure, panel in panels.items():
+            found[measure.id], curve = diagnose_technology(programme, draws, industry, panel, lineage)
             series += curve
         technology += found.values()
-        patents = _world_patents(industry, panels[PATENTS].codes, panels[PATENTS].world)
-        situation, curves = diagnose_market(programme, draws, industry, seen, patents, lineage)
+        situation, curves = diagnose_market(programme, draws, industry, value_added, imports, panels[PATENTS], lineage)
         market += situation
         market_series += curves
         positions.append(_position(industry, found, situation, lineage))
@@ -71,16 +68,6 @@ def diagnose(programme: Programme, draws: Draws) -> Diagnosis:
     }
     tables["gaps"] = diagnosed_gaps(programme, tables["technology"], tables["market"], lineage)
     return Diagnosis(tables, lineage)
-
-
-def _world_patents(industry: Industry, known: tuple[str, ...], world: Floats) -> Floats | None:
-    """(years,) world patents in the industry's fields, each field in units of its own total."""
-    codes = [c for c in industry.codes_in(PATENTS.classification) if c.code in known]
-    if not codes:
-        return None
-    counts = world[[known.index(c.code) for c in codes]]
-    weights = np.array([c.weight for c in codes])
-    return np.asarray(weights @ (counts / counts.sum(axis=1, keepdims=True)))
 
 
 def _position(

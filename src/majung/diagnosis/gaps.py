@@ -33,7 +33,7 @@ def diagnosed_gaps(
                     size, low, high = (1 - float(row[c]) / 100 for c in ("level", "level_high", "level_low"))
                     what = ("특허", "patents") if measure == "patents" else ("상위 인용 논문", "top-cited articles")
                     ko, en = f"1 − 선두 대비 {what[0]} 수준", f"1 − level against the leader in {what[1]}"
-                    parents = [node("technology", industry.id, measure)]
+                    parents = [node("technology level", industry.id, measure)]
             elif gap.id == "market":
                 own, best = sector[industry.id, "world_share"], sector[industry.id, "leader_share"]
                 if own["measured"] and best["value"] > 0:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from majung.diagnosis.panel import PATENTS, VALUE_ADDED, Panel
+from majung.evidence import WORLD
 from majung.evidence.lineage import Lineage, node
 from majung.methods.concentration import hhi_bounds
 from majung.methods.growth import logistic_fit
@@ -19,7 +20,6 @@ from majung.methods.labelled import Floats
 from majung.programme import Industry, Programme
 from majung.programme.draws import Draws
 
-WORLD = "WLD"
 SPAN = 5
 """Years over which growth and change of share are measured."""
 
@@ -38,39 +38,15 @@ MEASURES = (
 
 
 @dataclass(frozen=True)
-class Sectors:
-    """Value added by sector, country and year (USD m), and imports' share of supply by input-output sector."""
+class Imports:
+    """Imports' share of the supply (output + imports) of each input-output sector in one year."""
 
-    codes: tuple[str, ...]
-    countries: tuple[str, ...]
-    years: tuple[int, ...]
-    value: Floats
-    world: Floats
-    import_share: Mapping[str, float]
-    import_year: int
+    share: Mapping[str, float]
+    year: int
 
 
-def sectors(programme: Programme, lineage: Lineage) -> Sectors:
-    """Read value added and imports once for all industries; states their source rows as nodes `sector/…`."""
-    frame = programme.select("value_added", classification="kti", measure="usd_m").reset_index()
-    frame = frame[frame["code"] != "all-kti"]
-    for code, rows in frame.groupby("code")["row"]:
-        lineage.rest(node("sector", "kti", code), (), {"value_added": tuple(map(int, rows))})
-    codes = tuple(sorted(frame["code"].unique()))
-    countries = tuple(sorted(set(frame["country"]) - {WORLD}))
-    years = tuple(range(int(frame["year"].min()), int(frame["year"].max()) + 1))
-    cube = (
-        frame.set_index(["code", "country", "year"])["value"]
-        .reindex(pd.MultiIndex.from_product([codes, (*countries, WORLD), years]))
-        .to_numpy(dtype=float)
-        .reshape(len(codes), len(countries) + 1, len(years))
-    )
-    shares, year = _import_shares(programme, lineage)
-    return Sectors(codes, countries, years, cube[:, :-1], cube[:, -1], shares, year)
-
-
-def _import_shares(programme: Programme, lineage: Lineage) -> tuple[dict[str, float], int]:
-    """Imports of a product over its supply (output + imports), from the latest input-output table."""
+def read_imports(programme: Programme, lineage: Lineage) -> Imports:
+    """Import shares from the latest input-output table; states their source rows as nodes `import share/…`."""
     frame = programme.select("input_output", country=programme.charter.country)
     year = int(frame["year"].max())
     frame = frame[frame["year"] == year]
@@ -81,25 +57,30 @@ def _import_shares(programme: Programme, lineage: Lineage) -> tuple[dict[str, fl
             ((frame["use"] == "imports") & (frame["row"] == sector))
             | ((frame["row"] == "GO") & (frame["column"] == sector))
         ]
-        lineage.rest(node("sector", "wiod56", sector), (), {"input_output": tuple(map(int, used.index))})
+        lineage.rest(node("import share", sector), (), {"input_output": tuple(map(int, used.index))})
     supply = output + imports.reindex(output.index).fillna(0.0)
     shares = (imports.reindex(output.index).fillna(0.0) / supply)[supply > 0]
-    return {str(sector): float(share) for sector, share in shares.items()}, year
+    return Imports({str(sector): float(share) for sector, share in shares.items()}, year)
 
 
 def diagnose_market(
-    programme: Programme, draws: Draws, industry: Industry, seen: Sectors, patents: Floats | None, lineage: Lineage
+    programme: Programme,
+    draws: Draws,
+    industry: Industry,
+    value_added: Panel,
+    imports: Imports,
+    patents: Panel,
+    lineage: Lineage,
 ) -> tuple[list[dict[str, Any]], list[tuple[str, str, int, float]]]:
     """Rows of `market` and of `market_series` (candidate, country, year, value added of the parent sectors in USD m).
 
-    patents: (years,) world patent index of the industry, for its stage; None where it has none.
+    value_added: by KTI industry. patents: by technology field, for the stage.
     """
     rows = {measure: _row(industry.id, measure) for measure in MEASURES}
     series: list[tuple[str, str, int, float]] = []
-    codes = [c for c in industry.codes_in("kti") if c.code in seen.codes]
-    if codes:
-        series = _from_value_added(programme, draws, industry, seen, rows, lineage)
-    _import_dependence(draws, industry, seen, rows["import_dependence"], lineage)
+    if any(c.code in value_added.codes for c in industry.codes_in(VALUE_ADDED.classification)):
+        series = _from_value_added(programme, draws, industry, value_added, rows, lineage)
+    _import_dependence(draws, industry, imports, rows["import_dependence"], lineage)
     _stage(industry, patents, rows["stage"], lineage)
     return list(rows.values()), series
 
@@ -108,21 +89,21 @@ def _from_value_added(
     programme: Programme,
     draws: Draws,
     industry: Industry,
-    seen: Sectors,
+    seen: Panel,
     rows: dict[str, dict[str, Any]],
     lineage: Lineage,
 ) -> list[tuple[str, str, int, float]]:
     country = programme.charter.country
-    every = industry.codes_in("kti")
+    every = industry.codes_in(VALUE_ADDED.classification)
     codes = [c for c in every if c.code in seen.codes]
     at = [seen.codes.index(c.code) for c in codes]
     own = seen.countries.index(country)
     last, before = len(seen.years) - 1, len(seen.years) - 1 - SPAN
-    weights = draws.definition(industry, "kti")[:, [k for k, c in enumerate(every) if c in codes]]
+    weights = draws.definition(industry, VALUE_ADDED.classification)[:, [k for k, c in enumerate(every) if c in codes]]
     weights = weights / weights.sum(axis=1, keepdims=True)
     central = np.array([c.weight for c in codes])
     central = central / central.sum()
-    value, world = seen.value[at], seen.world[at]
+    value, world = seen.counts[at], seen.world[at]
     share = value / world[:, None]
     observes = "industry" if sum(c.weight for c in codes if c.observes == "industry") >= 0.5 else "parent"
     period, change = str(seen.years[last]), f"{seen.years[before]}–{seen.years[last]}"
@@ -147,10 +128,6 @@ def _from_value_added(
     listed = standing / max(1.0, float(standing.sum()))
     bounds = hhi_bounds(listed)
     _fill(rows["concentration"], float((listed**2).sum()), bounds.low, bounds.high, "HHI 0–1", observes, period)
-    for measure in MEASURES[:-2]:
-        key = node("market", industry.id, measure)
-        lineage.rest(key, [node("sector", "kti", c.code) for c in codes])
-        lineage.rest(key, [node("definitions", industry.id, "kti", c.code) for c in codes])
     shown = sorted({country, *(seen.countries[i] for i in np.argsort(-standing)[:5])})
     series = [
         (industry.id, name, year, float(total))
@@ -158,37 +135,66 @@ def _from_value_added(
         for year, total in zip(seen.years, value[:, seen.countries.index(name)].sum(axis=0), strict=True)
         if np.isfinite(total)
     ]
-    for _, name, year, _ in series:
-        lineage.rest(node("market_series", industry.id, name, year), [node("sector", "kti", c.code) for c in codes])
+    _trace_value_added(industry, seen, [c.code for c in codes], country, shown, lineage)
     return series
 
 
-def _import_dependence(draws: Draws, industry: Industry, seen: Sectors, row: dict[str, Any], lineage: Lineage) -> None:
+def _trace_value_added(
+    industry: Industry, seen: Panel, codes: list[str], country: str, shown: list[str], lineage: Lineage
+) -> None:
+    """What each figure rests on: its countries and years, and the definition."""
+    last, both = [seen.years[-1]], [seen.years[-1 - SPAN], seen.years[-1]]
+    rests = {
+        "size": ([WORLD], last),
+        "own_size": ([country], last),
+        "growth": ([WORLD], both),
+        "own_growth": ([country], both),
+        "world_share": ([country, WORLD], last),
+        "share_change": ([country, WORLD], both),
+        # Which country leads, and how concentrated the market is, depends on all.
+        "leader_share": ([*seen.countries, WORLD], last),
+        "concentration": ([*seen.countries, WORLD], last),
+    }
+    definitions = [node("definitions", industry.id, VALUE_ADDED.classification, code) for code in codes]
+    for measure, (countries, years) in rests.items():
+        lineage.rest(node("market", industry.id, measure), definitions, seen.rows(codes, countries, years))
+    for name in shown:
+        for year in seen.years:
+            lineage.rest(node("market_series", industry.id, name, year), definitions, seen.rows(codes, [name], [year]))
+
+
+def _import_dependence(draws: Draws, industry: Industry, seen: Imports, row: dict[str, Any], lineage: Lineage) -> None:
     every = industry.codes_in("wiod56")
-    codes = [c for c in every if c.code in seen.import_share]
+    codes = [c for c in every if c.code in seen.share]
     if not codes:
         return
-    shares = np.array([seen.import_share[c.code] for c in codes])
+    shares = np.array([seen.share[c.code] for c in codes])
     weights = draws.definition(industry, "wiod56")[:, [k for k, c in enumerate(every) if c in codes]]
     drawn = 100 * (weights / weights.sum(axis=1, keepdims=True)) @ shares
     central = np.array([c.weight for c in codes])
     low, high = np.quantile(drawn, [0.05, 0.95])
     value = 100 * float(central @ shares / central.sum())
-    _fill(row, value, float(low), float(high), "%", "parent", str(seen.import_year))
+    _fill(row, value, float(low), float(high), "%", "parent", str(seen.year))
     key = node("market", industry.id, "import_dependence")
-    lineage.rest(key, [node("sector", "wiod56", c.code) for c in codes])
+    lineage.rest(key, [node("import share", c.code) for c in codes])
     lineage.rest(key, [node("definitions", industry.id, "wiod56", c.code) for c in codes])
 
 
-def _stage(industry: Industry, patents: Floats | None, row: dict[str, Any], lineage: Lineage) -> None:
+def _stage(industry: Industry, patents: Panel, row: dict[str, Any], lineage: Lineage) -> None:
     """Share of its logistic ceiling that the world's yearly patenting has reached, or why that cannot be told.
 
-    Yearly, not cumulative: the series begins in 1998, and a total counted from there bends by construction.
+    Yearly, not cumulative: the series begins in 1998, and a total counted from there bends by construction. Each field
+    counts in units of its own total.
     """
-    if patents is None:
+    codes = [c for c in industry.codes_in(PATENTS.classification) if c.code in patents.codes]
+    if not codes:
         return
-    lineage.rest(node("market", industry.id, "stage"), [node("technology", industry.id, "patents")])
-    curve = logistic_fit(np.arange(len(patents)), patents)
+    world = patents.world[[patents.codes.index(c.code) for c in codes]]
+    yearly = np.array([c.weight for c in codes]) @ (world / world.sum(axis=1, keepdims=True))
+    names = [c.code for c in codes]
+    definitions = [node("definitions", industry.id, PATENTS.classification, name) for name in names]
+    lineage.rest(node("market", industry.id, "stage"), definitions, patents.rows(names, [WORLD], patents.years))
+    curve = logistic_fit(np.arange(len(yearly)), yearly)
     if not curve.identified or curve.share is None:
         row["note_ko"] = "연간 특허가 아직 상한을 보이지 않아 단계를 정할 수 없다"
         row["note_en"] = f"stage not identified: {curve.reason}"
@@ -196,7 +202,8 @@ def _stage(industry: Industry, patents: Floats | None, row: dict[str, Any], line
     fitted = curve.share * curve.ceiling
     low, high = (100 * fitted / c for c in curve.ceiling_interval[::-1])
     _fill(row, 100 * curve.share, low, min(high, 100.0), "% of ceiling", "parent", "")
-    row["note_ko"], row["note_en"] = f"S곡선 단계: {_STAGE_KO[curve.stage or '']}", f"S-curve stage: {curve.stage}"
+    row["note_ko"] = f"S곡선 단계: {_STAGE_KO[curve.stage or '']}(로지스틱 곡선을 따른다는 가정 아래)"
+    row["note_en"] = f"S-curve stage: {curve.stage} (if it stays on a logistic curve)"
 
 
 _STAGE_KO = {"emerging": "태동", "growth": "성장", "maturing": "성숙", "saturated": "포화", "": ""}

@@ -7,151 +7,131 @@ not drown a small one. The level is the index over the leader's; the gap is the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from majung.diagnosis.panel import CITATIONS, Panel
+from majung.evidence import WORLD
 from majung.evidence.lineage import Lineage, node
 from majung.methods.labelled import Floats
-from majung.methods.technology_level import time_gap
+from majung.methods.technology_level import time_gap, time_gaps
 from majung.programme import Industry, Programme
 from majung.programme.draws import Draws
+from majung.programme.model import CodeWeight
 
-WORLD = "WLD"
 WINDOW = 5
-GAP_DRAWS = 200
+GAP_DRAWS = 1000
 """Draws of definition and counts behind a gap's interval: each is a whole pair of curves."""
+SHOWN = 5
+"""Countries with the largest index whose curves are kept for the picture, besides the programme's own."""
 
-
-@dataclass(frozen=True)
-class Measure:
-    """A count of a country's technology output: where it is found and how it is called."""
-
-    id: str
-    table: str
-    measure: str
-    classification: str
-
-
-PATENTS = Measure("patents", "patents", "families", "wipo35")
-PUBLICATIONS = Measure("publications", "publications", "articles", "se14")
-CITATIONS = Measure("citations", "publications", "top1pct", "se14")
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Counts by code, country and year, with the rows they come from.
-
-    counts: (codes, countries, years), NaN where there is none; the world is its own entry `world` (codes, years).
-    """
-
-    codes: tuple[str, ...]
-    countries: tuple[str, ...]
-    years: tuple[int, ...]
-    counts: Floats
-    world: Floats
-    rows: dict[str, tuple[int, ...]]
-
-
-def panel(programme: Programme, measure: Measure) -> Panel:
-    """The measure's counts up to the cut year.
-
-    Citations are articles × share in the world's top 1 %: a count of top-cited articles, for the years with a share.
-    """
-    frame = _frame(programme, measure)
-    codes = tuple(sorted(frame["code"].unique()))
-    years = tuple(range(int(frame["year"].min()), int(frame["year"].max()) + 1))
-    countries = tuple(sorted(set(frame["country"]) - {WORLD}))
-    cube = (
-        frame.set_index(["code", "country", "year"])["value"]
-        .reindex(pd.MultiIndex.from_product([codes, (*countries, WORLD), years]))
-        .to_numpy(dtype=float)
-        .reshape(len(codes), len(countries) + 1, len(years))
-    )
-    rows = {str(code): tuple(map(int, lines)) for code, lines in frame.groupby("code")["row"]}
-    return Panel(codes, countries, years, cube[:, :-1], cube[:, -1], rows)
-
-
-def _frame(programme: Programme, measure: Measure) -> pd.DataFrame:
-    frame = programme.select(
-        measure.table, classification=measure.classification, measure=measure.measure
-    ).reset_index()
-    if measure is CITATIONS:
-        articles = programme.select(measure.table, classification=measure.classification, measure=PUBLICATIONS.measure)
-        frame = frame.merge(articles[["code", "country", "year", "value"]], on=["code", "country", "year"])
-        frame["value"] = frame["value_x"] * frame["value_y"] / 100
-    return frame[["code", "country", "year", "value", "row"]]
+Series = list[tuple[str, str, str, int, float]]
 
 
 def diagnose_technology(
-    programme: Programme, draws: Draws, industry: Industry, measure: Measure, counts: Panel, lineage: Lineage
-) -> tuple[dict[str, Any], list[tuple[str, str, str, int, float]]]:
+    programme: Programme, draws: Draws, industry: Industry, panel: Panel, lineage: Lineage
+) -> tuple[dict[str, Any], Series]:
     """One row of `technology` and its rows of `technology_series` (candidate, measure, country, year, index × 100).
 
     NaN where the definition names no code of the classification.
     """
-    country = programme.charter.country
-    key = node("technology", industry.id, measure.id)
-    codes = [c for c in industry.codes_in(measure.classification) if c.code in counts.codes]
-    if not codes or country not in counts.countries:
+    country, measure = programme.charter.country, panel.measure
+    codes = [c for c in industry.codes_in(measure.classification) if c.code in panel.codes]
+    if not codes or country not in panel.countries:
         return _unmeasured(industry.id, measure.id), []
-    at = [counts.codes.index(c.code) for c in codes]
+    at = [panel.codes.index(c.code) for c in codes]
     central = np.array([c.weight for c in codes])
-    recent = slice(len(counts.years) - WINDOW, None)
-    # The scale of each field: its world total over the window; for citations the sum over countries with a share.
-    scale = np.nansum(counts.world[at][:, recent], axis=1)
-    scale = np.where(scale > 0, scale, np.nansum(counts.counts[at][:, :, recent], axis=(1, 2)))
-    present = np.nansum(counts.counts[at][:, :, recent], axis=2)
-    standing = (central / central.sum()) @ (present / scale[:, None])
-    own = counts.countries.index(country)
-    leader = int(np.argmax(standing))
+    covered = float(central.sum())
+    central = central / covered
+    recent = slice(len(panel.years) - WINDOW, None)
+    scale = field_scale(panel)[at]
+    present = np.nansum(panel.counts[at][:, :, recent], axis=2) / scale[:, None]
+    standing = central @ present
+    own, leader = panel.countries.index(country), int(np.argmax(standing))
     weights = draws.definition(industry, measure.classification)
     weights = weights[:, [k for k, c in enumerate(industry.codes_in(measure.classification)) if c in codes]]
     weights = weights / weights.sum(axis=1, keepdims=True)
-    noisy = draws.counts(present[:, own], "technology", measure.id, *(c.code for c in codes)) / scale
+    noisy = draws.counts(present[:, own] * scale, "technology", measure.id, *(c.code for c in codes)) / scale
     mine = np.einsum("sk,sk->s", weights, noisy)
-    rivals = np.delete(weights @ (present / scale[:, None]), own, axis=1).max(axis=1)
-    levels = 100 * mine / np.maximum(mine, rivals)
-    series = np.einsum("k,kcy->cy", central / central.sum(), counts.counts[at] / scale[:, None, None])
+    rivals = np.delete(weights @ present, own, axis=1).max(axis=1)
+    low, high = np.quantile(100 * mine / np.maximum(mine, rivals), [0.05, 0.95])
     row = {
         "candidate": industry.id,
         "measure": measure.id,
         "own": 100 * float(standing[own]),
         "leader_value": 100 * float(standing[leader]),
-        "leader": counts.countries[leader],
+        "leader": panel.countries[leader],
         "level": 100 * float(standing[own] / standing[leader]),
-        "level_low": float(np.quantile(levels, 0.05)),
-        "level_high": float(np.quantile(levels, 0.95)),
+        "level_low": float(low),
+        "level_high": float(high),
         "world_rank": int((standing > standing[own]).sum()) + 1,
         "countries": int((standing > 0).sum()),
-        **_gap(draws, industry, measure, counts, at, central / central.sum(), weights, scale, own, leader),
-        "observes": "industry"
-        if sum(c.weight for c in codes if c.observes == "industry") >= 0.5 * central.sum()
-        else "parent",
-        "period": f"{counts.years[recent][0]}–{counts.years[-1]}",
+        **_gap(draws, industry, panel, at, central, weights, scale, own, leader),
+        "observes": "industry" if sum(c.weight for c in codes if c.observes == "industry") >= covered / 2 else "parent",
+        "period": f"{panel.years[recent][0]}–{panel.years[-1]}",
     }
-    lineage.rest(key, [node("definitions", industry.id, measure.classification, c.code) for c in codes])
-    lineage.rest(key, [node("panel", measure.id, c.code) for c in codes])
-    shown = sorted({country, *(counts.countries[i] for i in np.argsort(-standing)[:5])})
-    rows = [
+    order = np.argsort(-standing)[:SHOWN]
+    shown = sorted({country, *(panel.countries[i] for i in order)})
+    _trace(industry, panel, codes, (country, panel.countries[leader]), shown, lineage)
+    curves = np.einsum("k,kcy->cy", central, panel.counts[at] / scale[:, None, None])
+    series = [
         (industry.id, measure.id, name, year, 100 * float(value))
         for name in shown
-        for year, value in zip(counts.years, series[counts.countries.index(name)], strict=True)
+        for year, value in zip(panel.years, curves[panel.countries.index(name)], strict=True)
         if np.isfinite(value)
     ]
-    for _, _, name, year, _ in rows:
-        lineage.rest(node("technology_series", industry.id, measure.id, name, year), [key])
-    return row, rows
+    return row, series
+
+
+def field_scale(panel: Panel) -> Floats:
+    """(codes,) unit of each field: the world's total over the last window; where the source has none (citations), the
+    sum over the countries that it lists."""
+    recent = slice(len(panel.years) - WINDOW, None)
+    world = np.nansum(panel.world[:, recent], axis=1)
+    return np.asarray(np.where(world > 0, world, np.nansum(panel.counts[:, :, recent], axis=(1, 2))))
+
+
+def trace_scale(panel: Panel, lineage: Lineage) -> None:
+    """State what each field's unit rests on, once for all industries."""
+    recent = panel.years[-WINDOW:]
+    for code in panel.codes:
+        rows = panel.rows([code], [WORLD], recent) or panel.rows([code], panel.countries, recent)
+        lineage.rest(node("field scale", panel.measure.id, code), (), rows)
+
+
+def _trace(
+    industry: Industry,
+    panel: Panel,
+    codes: list[CodeWeight],
+    pair: tuple[str, str],
+    shown: list[str],
+    lineage: Lineage,
+) -> None:
+    """Level: all countries' recent counts. Gap: the whole curves of country and leader. Series: one year's counts."""
+    measure, names = panel.measure.id, [c.code for c in codes]
+    common = [
+        *(node("definitions", industry.id, panel.measure.classification, code) for code in names),
+        *(node("field scale", measure, code) for code in names),
+    ]
+    level = node("technology level", industry.id, measure)
+    lineage.rest(level, common, panel.rows(names, panel.countries, panel.years[-WINDOW:]))
+    gap = node("technology gap", industry.id, measure)
+    curves = () if panel.measure is CITATIONS else panel.years
+    lineage.rest(gap, [level], panel.rows(names, pair, curves))
+    lineage.rest(node("technology", industry.id, measure), [level, gap])
+    for name in shown:
+        for year in panel.years:
+            rows = panel.rows(names, [name], [year])
+            if rows:
+                lineage.rest(node("technology_series", industry.id, measure, name, year), common, rows)
 
 
 def _gap(
     draws: Draws,
     industry: Industry,
-    measure: Measure,
-    counts: Panel,
+    panel: Panel,
     at: list[int],
     central: Floats,
     weights: Floats,
@@ -160,26 +140,25 @@ def _gap(
     leader: int,
 ) -> dict[str, Any]:
     """Time distance to the leader's past; interval over smoothing windows, definition and counts."""
-    pair = counts.counts[at][:, [own, leader]]
+    pair = panel.counts[at][:, [own, leader]]
     whole: NDArray[np.bool_] = np.asarray(np.isfinite(pair).all(axis=(0, 1)))
     if own == leader:
         return {"gap_years": 0.0, "gap_low": 0.0, "gap_high": 0.0, "gap_reached": True}
-    if measure is CITATIONS or whole.sum() < 8 or not whole[-8:].all():
+    if panel.measure is CITATIONS or whole.sum() < 8 or not whole[-8:].all():
         # Shares of the most cited exist for some years only: a level, but no curve to look back on.
         return {"gap_years": np.nan, "gap_low": np.nan, "gap_high": np.nan, "gap_reached": False}
     first = len(whole) - int(np.argmin(whole[::-1])) if not whole.all() else 0
-    years = np.array(counts.years[first:])
+    years = np.array(panel.years[first:])
     pair = pair[:, :, first:]
     point = time_gap(years, *np.einsum("k,kct->ct", central, pair / scale[:, None, None]))
-    rng = draws.rng("gap", industry.id, measure.id)
+    rng = draws.rng("gap", industry.id, panel.measure.id)
     noisy = rng.gamma(pair + 0.5, size=(GAP_DRAWS, *pair.shape)) / scale[:, None, None]
     curves = np.einsum("sk,skct->sct", weights[:GAP_DRAWS], noisy)
-    found = [time_gap(years, *curve) for curve in curves]
-    gaps = np.array([g.years for g in found])
-    bounded = np.array([g.years if g.reached else np.inf for g in found])
+    drawn = time_gaps(years, curves[:, 0], curves[:, 1])
+    bounded = np.where(drawn.reached, drawn.years, np.inf)
     return {
         "gap_years": point.years,
-        "gap_low": min(point.low, float(np.quantile(gaps, 0.05))),
+        "gap_low": min(point.low, float(np.quantile(drawn.years, 0.05))),
         "gap_high": max(point.high, float(np.quantile(bounded, 0.95, method="higher"))),
         "gap_reached": point.reached,
     }

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from majung.discovery.observation import Observation, Question, rows_of, span, sum_by_code
+from majung.evidence import WORLD
 from majung.methods.labelled import Floats
-
-WORLD = "WLD"
 
 
 def patent_rca(question: Question) -> Observation:

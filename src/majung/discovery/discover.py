@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import kendalltau
 
 from majung.discovery.assessment import Cell, assess, observe
-from majung.discovery.common_evidence import overlap, ties
+from majung.discovery.common_evidence import one_observation, overlap, ties
 from majung.discovery.observation import Observation
 from majung.discovery.report import area_reports
 from majung.evidence.lineage import Lineage, node
@@ -65,13 +65,11 @@ def discover(programme: Programme, draws: Draws) -> Discovery:
     result = smaa(scores, weights)
     mean_scores: Floats = scores.mean(axis=0)
     flows = _net_flows(mean_scores, central)
-    same = {
-        code: " + ".join(group) for group in programme.evidence.observation_groups("input_output") for code in group
-    }
+    groups = programme.evidence.observation_groups("input_output")
     shared = overlap(
         [{i: cell.codes for i, cell in cells[c.id].items() if cell.coverage > 0} for c in candidates],
         dict(zip((s.id for s in specs), central, strict=True)),
-        same,
+        {s.id: one_observation(observations[s.id], groups) for s in specs},
     )
     names = [c.id for c in candidates]
     tied = ties(names, shared, TIE_THRESHOLD)

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from majung.discovery.observation import Observation, Question, rows_of, span, sum_by_code, windows
+from majung.evidence import WORLD
 from majung.methods.labelled import Floats
-
-WORLD = "WLD"
 
 
 def patent_growth(question: Question) -> Observation:

@@ -18,9 +18,10 @@ from majung.evidence.reading import RawTable
 
 Mask = pd.Series  # of bool, same index as the table
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_YEAR = r"[12]\d{3}"
-_DATE = r"\d{4}-\d{2}-\d{2}"
+# [0-9], not \d: full-width digits are digits to some regular-expression engines and not to others.
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_YEAR = r"[12][0-9]{3}"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _SHEET_ERRORS = r"#(?:REF|N/A|NA|VALUE|DIV/0|NAME|NUM|NULL|SPILL|CALC|GETTING_DATA|FIELD)[!?]?|#{3,}"
 _MISSING = {"nan", "na", "n/a", "null", "none", "nil", "-", "--", "–", ".", "..", "...", ":", "x", "missing", "없음"}
 _MISSING |= {"not available", "n.a.", "해당없음", "미상", "결측"}
@@ -202,10 +203,10 @@ def _check_year(finder: _Finder) -> None:
 
 
 def _explain_year(value: str) -> tuple[Text, Text]:
-    found = re.search(r"(?<!\d)[12]\d{3}(?!\d)", value)
+    found = re.search(r"(?<![0-9])[12][0-9]{3}(?![0-9])", value)
     remedy = (
         text(f"write {found.group()}?", f"{found.group()}(으)로 적으십시오?")
-        if found
+        if found and _FIRST_YEAR <= int(found.group()) <= _LAST_YEAR
         else text("write a calendar year such as 2018", "2018과 같은 역년을 적으십시오")
     )
     return text(f"'{value}' is not a calendar year", f"'{value}'은(는) 연도가 아닙니다"), remedy

@@ -47,7 +47,7 @@ class Codebook:
 
     def nearest(self, classification: str, code: str) -> str | None:
         """The declared code that was probably meant."""
-        return nearest(code, self.codes_of(classification))
+        return nearest(code, self.codes_of(classification), cutoff=0.8)
 
 
 def spelling(code: str) -> str:
@@ -55,11 +55,12 @@ def spelling(code: str) -> str:
     return re.sub(r"[^\w]|_", "", code.casefold().replace("&", " and "))
 
 
-def nearest(value: str, choices: list[str]) -> str | None:
+def nearest(value: str, choices: list[str], cutoff: float = 0.7) -> str | None:
+    """The choice that `value` probably means: another spelling of it, or one at least so alike (0..1); else None."""
     same = {spelling(choice): choice for choice in choices}
     if spelling(value) in same:
         return same[spelling(value)]
-    near = difflib.get_close_matches(spelling(value), list(same), n=1, cutoff=0.7)
+    near = difflib.get_close_matches(spelling(value), list(same), n=1, cutoff=cutoff)
     return same[near[0]] if near else None
 
 

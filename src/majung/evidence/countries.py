@@ -142,7 +142,10 @@ def explain_unknown(value: str) -> tuple[Text, Text]:
         )
     near = nearest_country(value)
     remedy = (
-        text(f"write {near} ({countries()[near].name['en']})?", f"{near}({countries()[near].name['ko']})로 적으십시오?")
+        text(
+            f"write {near} ({countries()[near].name['en']})?",
+            f"{near}({countries()[near].name['ko']})(으)로 적으십시오?",
+        )
         if near
         else text("see the list in docs/evidence.md", "docs/evidence.md의 목록을 보십시오")
     )

@@ -226,7 +226,7 @@ class Package:
             classification, _, measure = name.rpartition("/")
             here = (frame["measure"] == measure).to_numpy(dtype=bool)
             if classification:
-                here &= (frame["classification"] == classification).to_numpy(dtype=bool)
+                here = here & (frame["classification"] == classification).to_numpy(dtype=bool)
             keep = np.where(here, (frame["year"] <= last).to_numpy(dtype=bool), keep)
         return keep
 
@@ -291,15 +291,16 @@ def load(folder: Path) -> tuple[Package | None, list[Problem]]:
     problems += code_problems
     declared, declared_problems = merge_declarations(descriptor.resources)
     problems += declared_problems
+    problems += _undeclared_names(declared, codebook)
     assembled = Assembled(folder, descriptor, codebook, declared)
     for name in declared:
         frame, files, found = _read_parts(folder, name, descriptor, codebook, declared[name])
         problems += found
         problems += assembled.put(name, frame, files)
     problems += assembled.check()
-    problems += _unused(assembled.tables, descriptor, codebook)
     if any(problem.level == "error" for problem in problems):
         return None, problems
+    problems += _unused(assembled.tables, descriptor, codebook) + _unlisted(folder, descriptor)
     notes = tuple(problem for problem in problems if problem.level == "note")
     return assembled.package(notes), problems
 
@@ -467,6 +468,37 @@ def _duplicates(spec: CanonicalTable, frame: pd.DataFrame, parts: tuple[Part, ..
     return out
 
 
+def _undeclared_names(declared: Mapping[str, Declared], codebook: Codebook) -> list[Problem]:
+    """Declarations about a measure or code that does not exist: they would be without effect, silently."""
+    out: list[Problem] = []
+    for table, one in declared.items():
+        names: list[tuple[str, str, bool]] = []
+        for declaration in ("complete_through", "splices", "not_additive", "signed"):
+            for name in getattr(one, declaration):
+                classification, _, measure = name.rpartition("/")
+                known = not classification or classification in codebook.classifications
+                names.append((declaration, name, known and measure in codebook.measures))
+        for group in one.one_observation:
+            known_codes = set(codebook.codes_of(one.classification)) if "row" in TABLES[table].key else None
+            for code in group:
+                declared_somewhere = any(code == other for _, other in codebook.codes)
+                known = code in known_codes if known_codes is not None else declared_somewhere
+                names.append(("one_observation", code, known))
+        for declaration, name, known in names:
+            if not known:
+                near = nearest(name.rpartition("/")[2], [*codebook.measures, *(code for _, code in codebook.codes)])
+                remedy = text(f"write '{near}'?", f"'{near}'(으)로 적으십시오?") if near else _DECLARE
+                reason = text(
+                    f"'{declaration}' of table '{table}' names '{name}', which is not declared",
+                    f"'{table}' 표의 '{declaration}'에 적힌 '{name}'은(는) 선언되지 않았습니다",
+                )
+                out.append(Problem("descriptor", "datapackage.json", reason, remedy, 1, declaration, name))
+    return out
+
+
+_DECLARE = text("declare it in codes.csv or take it out", "codes.csv에 선언하거나 빼십시오")
+
+
 def _unused(tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, codebook: Codebook) -> list[Problem]:
     """Notes on declared sources and codes that no row uses."""
     out: list[Problem] = []
@@ -492,6 +524,20 @@ def _unused(tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, codebook
         )
         out.append(Problem("unused", descriptor.codes_path, reason, text("", ""), entry.line, level="note"))
     return out
+
+
+def _unlisted(folder: Path, descriptor: Descriptor) -> list[Problem]:
+    """Notes on table files that no resource names: they look like evidence and are not read."""
+    listed = {resource.path for resource in descriptor.resources} | {descriptor.codes_path}
+    files = [path for path in (folder / "tables").glob("*") if path.suffix in (".csv", ".parquet")]
+    names = sorted(path.relative_to(folder).as_posix() for path in files)
+    reason = text("no resource names this file: it is not read", "어느 자원에도 없는 파일이라 읽지 않습니다")
+    remedy = text("add it with `majung evidence add` or take it away", "`majung evidence add`로 추가하거나 지우십시오")
+    return [
+        Problem("unlisted-file", name, reason, remedy, level="note")
+        for name in names
+        if name not in listed and not name.startswith("tables/.")
+    ]
 
 
 def declared_content(

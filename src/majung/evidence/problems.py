@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,9 +20,29 @@ SHOWN_PER_RULE = 25
 """A message lists this many places a rule; the report (JSON, or the bad-rows CSV) lists all of them."""
 
 
+_PARTICLES = {"은(는)": ("은", "는"), "이(가)": ("이", "가"), "을(를)": ("을", "를"), "와(과)": ("과", "와")}
+_PARTICLES |= {"(으)로": ("으로", "로"), "(이)라는": ("이라는", "라는")}
+_AFTER = re.compile(r"([가-힣0-9])([')\]]*)(" + "|".join(map(re.escape, _PARTICLES)) + ")")
+_DIGITS_ENDING_IN_CONSONANT = "013678"
+_DIGITS_ENDING_IN_RIEUL = "178"
+
+
 def text(en: str, ko: str) -> Text:
-    """One sentence in both languages."""
-    return {"en": en, "ko": ko}
+    """One sentence in both languages; Korean particles such as 은(는) are chosen after Hangul and digits."""
+    return {"en": en, "ko": _AFTER.sub(_with_particle, ko)}
+
+
+def _with_particle(found: re.Match[str]) -> str:
+    last, closing, particle = found.groups()
+    if last in "0123456789":
+        consonant, rieul = last in _DIGITS_ENDING_IN_CONSONANT, last in _DIGITS_ENDING_IN_RIEUL
+    else:
+        final = (ord(last) - ord("가")) % 28
+        consonant, rieul = final > 0, final == 8
+    if particle == "(으)로" and rieul:
+        consonant = False
+    after_consonant, after_vowel = _PARTICLES[particle]
+    return last + closing + (after_consonant if consonant else after_vowel)
 
 
 @dataclass(frozen=True)
@@ -122,6 +143,9 @@ class EvidenceError(InputError):
         self.lang = lang
         self.bad_rows = bad_rows
         super().__init__(self.message(lang))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (EvidenceError, (self.report, self.lang, self.bad_rows))
 
     def message(self, lang: Language = "en") -> str:
         errors = self.report.errors

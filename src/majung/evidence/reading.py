@@ -42,7 +42,8 @@ def read_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
         remedy = text("put the file there or correct its path", "파일을 두거나 경로를 고치십시오")
         return None, [Problem("file-missing", file, reason, remedy)]
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
-        return None, [_file_problem("empty-file", file, "the file is empty", "파일이 비어 있습니다", _ADD_ROWS)]
+        remedy = _ADD_ROWS if _is_table(file) else text("fill it in", "내용을 넣으십시오")
+        return None, [_file_problem("empty-file", file, "the file is empty", "파일이 비어 있습니다", remedy)]
     return _decode(content, file)
 
 
@@ -53,14 +54,24 @@ def _file_problem(rule: str, file: str, en: str, ko: str, remedy: Text, line: in
     return Problem(rule, file, text(en, ko), remedy, line)
 
 
+def _is_table(file: str) -> bool:
+    return file.endswith(".csv")
+
+
+def _save_again(file: str) -> Text:
+    return (
+        SAVE_AS_UTF8 if _is_table(file) else text("save it as plain text in UTF-8", "UTF-8 텍스트로 다시 저장하십시오")
+    )
+
+
 def _decode(content: bytes, file: str) -> tuple[str | None, list[Problem]]:
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         en, ko = "this is a spreadsheet file, not CSV", "CSV가 아니라 스프레드시트 파일입니다"
-        return None, [_file_problem("wrong-encoding", file, en, ko, SAVE_AS_UTF8)]
+        return None, [_file_problem("wrong-encoding", file, en, ko, _save_again(file))]
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:4096]:
         en = 'the file is not UTF-8; it looks like UTF-16 ("Unicode text")'
         ko = "UTF-8이 아닙니다. UTF-16(유니코드 텍스트)으로 보입니다"
-        return None, [_file_problem("wrong-encoding", file, en, ko, SAVE_AS_UTF8)]
+        return None, [_file_problem("wrong-encoding", file, en, ko, _save_again(file))]
     problems: list[Problem] = []
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
@@ -81,7 +92,7 @@ def _decode(content: bytes, file: str) -> tuple[str | None, list[Problem]]:
         guess = _guess_encoding(content)
         en = f"the file is not UTF-8; it looks like {guess['en']} (first at line {line})"
         ko = f"UTF-8이 아닙니다. {guess['ko']}(으)로 보입니다 (처음 나오는 곳: {line}행)"
-        return None, [_file_problem("wrong-encoding", file, en, ko, SAVE_AS_UTF8, line)]
+        return None, [_file_problem("wrong-encoding", file, en, ko, _save_again(file), line)]
     if "\ufffd" in decoded:
         line = decoded.count("\n", 0, decoded.index("\ufffd")) + 1
         en, ko = "damaged text (replacement character U+FFFD)", "글자가 깨져 있습니다(대체 문자 U+FFFD)"

@@ -344,12 +344,16 @@ def _shifted_aggregates(series: _Series, locate: Locate) -> list[Problem]:
     out: list[Problem] = []
     if not series.aggregates & set(rows["code"]):
         return out
-    parts = rows[~rows["code"].isin(list(series.aggregates))].groupby(["year", "country"])["value"].sum().unstack()
+    own = rows[~rows["code"].isin(list(series.aggregates))]
+    years = pd.RangeIndex(int(rows["year"].min()), int(rows["year"].max()) + 1)
+    sums = own.groupby(["year", "country"])["value"].sum().unstack().reindex(index=years)
+    parts = sums.to_numpy(dtype=float)
     for code in sorted(series.aggregates & set(rows["code"])):
         here = rows[rows["code"] == code]
         whole = here.pivot(index="year", columns="country", values="value")
-        for country in whole.columns.intersection(parts.columns):
-            shift = _out_of_step(whole[country].dropna(), parts[country].dropna())
+        wholes = whole.reindex(index=years, columns=sums.columns).to_numpy(dtype=float)
+        for position, country in enumerate(sums.columns):
+            shift = _out_of_step(wholes[:, position], parts[:, position])
             if shift is None:
                 continue
             out.append(
@@ -372,15 +376,19 @@ def _shifted_aggregates(series: _Series, locate: Locate) -> list[Problem]:
     return out
 
 
-def _out_of_step(whole: pd.Series[float], parts: pd.Series[float]) -> int | None:
-    """1 or -1 when the whole of a year is the parts' sum of the year after or before, over six years at least."""
-    fits = []
-    for shift in (0, 1, -1):
-        years = whole.index.intersection(parts.index - shift)
-        fits.append(len(years) >= 6 and _is_sum(whole[years].to_numpy(), parts[years + shift].to_numpy()))
-    if fits[0]:
+def _out_of_step(whole: Floats, parts: Floats) -> int | None:
+    """1 or -1 when the whole of a year is the parts' sum of the year after or before, over six years at least.
+
+    whole, parts: (consecutive years,), NaN where unknown.
+    """
+
+    def fits(one: Floats, other: Floats) -> bool:
+        both = np.isfinite(one) & np.isfinite(other)
+        return int(both.sum()) >= 6 and _is_sum(one[both], other[both])
+
+    if fits(whole, parts):
         return None
-    return 1 if fits[1] else -1 if fits[2] else None
+    return 1 if fits(whole[:-1], parts[1:]) else -1 if fits(whole[1:], parts[:-1]) else None
 
 
 def find_sums(values: Floats) -> list[tuple[int, list[int]]]:

@@ -46,6 +46,7 @@ RANDOM_INDEX: Mapping[Table, tuple[float, ...]] = {
 _RECIPROCAL = 2e-3
 _CONVERGED = 1e-14
 _ITERATIONS = 200
+_STRIDE = 4  # power steps between two looks at convergence
 
 
 def from_pairs(pairs: Mapping[tuple[int, int], float], n: int) -> Floats:
@@ -72,11 +73,11 @@ def priorities(judgments: ArrayLike, *, method: Method) -> Floats:
     1977), with gaps of the completion of least eigenvalue (:func:`complete`). Raises InputError for a matrix that is
     not positive or not reciprocal, or whose comparisons do not connect all n.
     """
-    a = _checked(judgments)
+    a, logs = _checked(judgments)
     if method == "geometric":
-        return _geometric(a)
+        return _geometric(logs)
     if method == "eigenvector":
-        return principal(_completed(a))[0]
+        return _principal(_completed(a, logs), _geometric(logs))[0]
     raise InputError(f"unknown method {method!r}; known: {', '.join(get_args(Method))}")
 
 
@@ -85,29 +86,10 @@ def principal(judgments: ArrayLike) -> tuple[Floats, Floats]:
 
     Matrices that have not settled to 1e-14 after 200 steps (wildly inconsistent ones) go to a full eigensolver.
     """
-    a = _checked(judgments)
-    if np.isnan(a).any():
+    a, logs = _checked(judgments)
+    if np.isnan(logs).any():
         raise InputError("the matrix has gaps: complete() it first")
-    n = a.shape[-1]
-    flat = a.reshape(-1, n, n)
-    w = _geometric(flat)
-    eigenvalue = np.full(len(flat), float(n))
-    todo = np.arange(len(flat))
-    for _ in range(_ITERATIONS):
-        image = np.matmul(flat[todo], w[todo, :, None])[:, :, 0]
-        total = image.sum(axis=1)
-        image /= total[:, None]
-        moving = (np.abs(image - w[todo]) > _CONVERGED * image).any(axis=1)
-        w[todo], eigenvalue[todo] = image, total
-        todo = todo[moving]
-        if not len(todo):
-            break
-    for k in todo:
-        values, vectors = np.linalg.eig(flat[k])
-        best = int(np.argmax(values.real))
-        w[k] = np.abs(vectors[:, best].real) / np.abs(vectors[:, best].real).sum()
-        eigenvalue[k] = values[best].real
-    return w.reshape(a.shape[:-1]), eigenvalue.reshape(a.shape[:-2])
+    return _principal(a, _geometric(logs))
 
 
 def complete(judgments: ArrayLike) -> Floats:
@@ -117,12 +99,14 @@ def complete(judgments: ArrayLike) -> Floats:
     for right and left eigenvectors x, y: the minimum is unique if and only if the comparisons connect all n. Starts
     from the least squares ratios. Raises InputError if they do not connect.
     """
-    a = _checked(judgments)
+    a, logs = _checked(judgments)
     if a.ndim != 2:
         raise InputError(f"complete() takes one matrix, not {a.shape}")
     i, j = np.nonzero(np.triu(np.isnan(a)))
     if not len(i):
         return a.copy()
+
+    w = _geometric(logs)
 
     def filled(t: Floats) -> Floats:
         full = a.copy()
@@ -131,15 +115,14 @@ def complete(judgments: ArrayLike) -> Floats:
 
     def log_eigenvalue(t: Floats) -> tuple[float, Floats]:
         full = filled(t)
-        x, value = principal(full)
-        y, _ = principal(full.T)
+        x, value = _principal(full, w)
+        y, _ = _principal(full.T, 1 / w)
         change = (y[i] * full[i, j] * x[j] - y[j] * full[j, i] * x[i]) / (y @ x)
         return float(np.log(value)), change / value
 
     def slope(t: Floats) -> Floats:
         return log_eigenvalue(t)[1]
 
-    w = _geometric(a)
     near = minimize(log_eigenvalue, np.log(w[i] / w[j]), jac=True, method="BFGS", options={"gtol": 1e-7}).x
     # The minimum of a smooth function is flat: solving for zero slope finds its place to twice as many digits.
     exact = root(slope, near, tol=1e-13)
@@ -171,20 +154,17 @@ def consistency(judgments: ArrayLike, *, table: Table) -> Consistency:
     (1 - 2 m / ((n-1)(n-2))) RI_n (Agoston & Csato 2022): gaps leave less room for contradiction. Matrices with n < 3,
     or with no circuit of comparisons, cannot contradict themselves: ratio 0. Raises InputError for n beyond the table.
     """
-    a = _checked(judgments)
+    a, logs = _checked(judgments)
+    w = _geometric(logs)
+    eigenvalue = _principal(_completed(a, logs), w)[1]
+    index, ratio, random_index = _ratio(eigenvalue, logs, table)
+    log_weights = np.log(w)
+    errors = logs - (log_weights[..., :, None] - log_weights[..., None, :])
+    known = ~np.isnan(logs)
     n = a.shape[-1]
-    known = ~np.isnan(a)
-    missing = (~known).sum(axis=(-2, -1)) / 2
-    pairs = max((n - 1) * (n - 2) / 2, 1.0)
-    random_index = np.maximum(1 - missing / pairs, 0.0) * _random_index(n, table)
-    w = _geometric(a)
-    log_errors = np.where(known, np.log(np.where(known, a, 1.0)) - np.log(w[..., :, None] / w[..., None, :]), 0.0)
-    geometric = np.square(log_errors).sum(axis=(-2, -1)) / 2 / np.maximum(pairs - missing, 1.0)
-    eigenvalue = np.maximum(principal(_completed(a))[1], n)
-    index = (eigenvalue - n) / max(n - 1, 1)
-    possible = random_index > 1e-12
-    ratio = np.where(possible, index / np.where(possible, random_index, 1.0), 0.0)
-    return Consistency(eigenvalue, index, ratio, geometric, np.asarray(random_index), table)
+    freedom = np.maximum(known.sum(axis=(-2, -1)) / 2 - 1.5 * n + 1, 1.0)  # known pairs less n - 1 weights
+    geometric = np.square(errors, where=known, out=np.zeros_like(errors)).sum(axis=(-2, -1)) / 2 / freedom
+    return Consistency(eigenvalue, index, ratio, geometric, random_index, table)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,11 +180,10 @@ class Triads:
 
 def worst_triad(judgments: ArrayLike) -> Triads:
     """The triad that is farthest from a_ij a_jk = a_ik, in ratio (Koczkodaj 1993), among triads without gaps."""
-    a = _checked(judgments)
-    n = a.shape[-1]
+    _, logs = _checked(judgments)
+    n = logs.shape[-1]
     if n < 3:
         raise InputError(f"a triad needs three elements, the matrix has {n}")
-    logs = np.log(a)
     i, j, k = (index.ravel() for index in np.indices((n, n, n)))
     ordered = (i < j) & (j < k)
     i, j, k = i[ordered], j[ordered], k[ordered]
@@ -255,23 +234,27 @@ def group(
     which a judge counts as inconsistent. No judge is dropped silently: both results are returned. importance: (J,) of
     the judges, not negative; equal if not given.
     """
-    a = _checked(judgments)
+    a, logs = _checked(judgments)
     if a.ndim != 3 or not len(a):
         raise InputError(f"judgments of a group have shape (judges, n, n), not {a.shape}")
     if aggregation not in get_args(Aggregation):
         raise InputError(f"unknown aggregation {aggregation!r}; known: {', '.join(get_args(Aggregation))}")
+    if method not in get_args(Method):
+        raise InputError(f"unknown method {method!r}; known: {', '.join(get_args(Method))}")
     share = np.ones(len(a)) if importance is None else np.asarray(importance, dtype=np.float64)
     if share.shape != (len(a),) or not np.isfinite(share).all() or (share < 0).any() or share.sum() == 0:
         raise InputError(f"importance must hold {len(a)} numbers, not negative, not all zero")
-    full = _completed(a) if method == "eigenvector" else a
-    each = priorities(full, method=method)
-    judge_ratio = consistency(a, table=table).ratio
+    least_squares = _geometric(logs)
+    eigenvectors, eigenvalues = _principal(_completed(a, logs), least_squares)
+    each = eigenvectors if method == "eigenvector" else least_squares
+    judge_ratio = _ratio(eigenvalues, logs, table)[1]
     inconsistent = judge_ratio > threshold
     consistent = share * ~inconsistent
-    weights, ratio = _aggregate(a, each, share, method, aggregation, table)
+    log_each = np.log(each)
+    weights, ratio = _aggregate(logs, log_each, share, method, aggregation, table)
     without = np.full(a.shape[-1], np.nan)
     if consistent.sum() > 0:
-        without, _ = _aggregate(a, each, consistent, method, aggregation, table)
+        without, _ = _aggregate(logs, log_each, consistent, method, aggregation, table)
     return Group(
         weights=weights,
         weights_consistent=without,
@@ -279,38 +262,63 @@ def group(
         judge_weights=each,
         judge_ratio=judge_ratio,
         inconsistent=inconsistent,
-        dispersion=_geometric_deviation(each, share),
-        quartiles=np.quantile(each, [0.25, 0.5, 0.75], axis=0).T,
-        judgment_dispersion=_geometric_deviation(a, share),
+        dispersion=_geometric_deviation(log_each, share),
+        quartiles=_quartiles(each),
+        judgment_dispersion=_geometric_deviation(logs, share),
     )
 
 
 def _aggregate(
-    a: Floats, each: Floats, share: Floats, method: Method, aggregation: Aggregation, table: Table
+    logs: Floats, log_each: Floats, share: Floats, method: Method, aggregation: Aggregation, table: Table
 ) -> tuple[Floats, float]:
     if aggregation == "judgments":
-        together = np.exp(_log_mean(a, share))
-        return priorities(together, method=method), float(consistency(together, table=table).ratio)
+        together = _mean(logs, share)
+        together = (together - together.T) / 2  # judges whose 1/3 reads 0.333 differ from reciprocal by rounding
+        least_squares = _geometric(together)
+        eigenvector, eigenvalue = _principal(_completed(np.exp(together), together), least_squares)
+        return eigenvector if method == "eigenvector" else least_squares, float(_ratio(eigenvalue, together, table)[1])
     if aggregation == "priorities-geometric":
-        w = np.exp(_log_mean(each, share))
+        w = np.exp(_mean(log_each, share))
     else:
-        w = share @ each
+        w = share @ np.exp(log_each)
     return w / w.sum(), np.nan
 
 
-def _log_mean(values: Floats, share: Floats) -> Floats:
-    """Weighted mean over the first axis of the logarithms, over what is known; NaN where nobody knows."""
-    logs = np.log(values)
-    known = ~np.isnan(logs)
-    total = np.tensordot(share, known, axes=1)
-    found = total > 0
-    mean = np.tensordot(share, np.where(known, logs, 0.0), axes=1) / np.where(found, total, 1.0)
-    return np.where(found, mean, np.nan)
+def _mean(values: Floats, share: Floats) -> Floats:
+    """Weighted mean over the first axis, over what is known; NaN where nobody knows."""
+    flat = values.reshape(len(values), -1)
+    mean = share @ flat / share.sum()
+    if np.isnan(mean).any():
+        known = ~np.isnan(flat)
+        total = share @ known
+        sums = share @ np.where(known, flat, 0.0)
+        mean = np.where(total > 0, sums / np.where(total > 0, total, 1.0), np.nan)
+    return np.asarray(mean.reshape(values.shape[1:]))
 
 
-def _geometric_deviation(values: Floats, share: Floats) -> Floats:
-    squares = np.exp(np.square(np.log(values) - _log_mean(values, share)))
-    return np.exp(np.sqrt(np.maximum(_log_mean(squares, share), 0.0)))
+def _geometric_deviation(logs: Floats, share: Floats) -> Floats:
+    apart = logs - _mean(logs, share)
+    return np.asarray(np.exp(np.sqrt(_mean(np.square(apart, out=apart), share))))
+
+
+def _quartiles(each: Floats) -> Floats:
+    """numpy's default quantiles of the rows, (n, 3), by sorting: a tenth of the cost for short columns."""
+    ordered = np.sort(each.T, axis=1)
+    place = np.array([0.25, 0.5, 0.75]) * (len(each) - 1)
+    low = np.floor(place).astype(np.intp)
+    below, above = ordered[:, low], ordered[:, np.ceil(place).astype(np.intp)]
+    return np.asarray(below + (place - low) * (above - below))
+
+
+def _ratio(eigenvalue: Floats, logs: Floats, table: Table) -> tuple[Floats, Floats, Floats]:
+    """Consistency index, ratio and random index for eigenvalues (...) of matrices with logarithms (..., n, n)."""
+    n = logs.shape[-1]
+    unknown = np.isnan(logs)
+    missing = unknown.sum(axis=(-2, -1)) / 2 if unknown.any() else np.zeros(logs.shape[:-2])
+    random_index = np.asarray(np.maximum(1 - missing / max((n - 1) * (n - 2) / 2, 1), 0.0) * _random_index(n, table))
+    index = np.maximum(eigenvalue - n, 0.0) / max(n - 1, 1)
+    possible = random_index > 1e-12
+    return index, np.where(possible, index / np.where(possible, random_index, 1.0), 0.0), random_index
 
 
 def _random_index(n: int, table: Table) -> float:
@@ -323,52 +331,89 @@ def _random_index(n: int, table: Table) -> float:
     return RANDOM_INDEX[table][n - 3]
 
 
-def _geometric(a: Floats) -> Floats:
-    logs = np.log(a)
-    n = a.shape[-1]
-    if not np.isnan(logs).any():
-        w = np.exp(logs.mean(axis=-1))
-        return np.asarray(w / w.sum(axis=-1, keepdims=True))
-    known = ~np.isnan(logs)
-    laplacian = -known.astype(np.float64)
-    laplacian[..., np.arange(n), np.arange(n)] = known.sum(axis=-1) - 1.0
-    # Adding the all-ones matrix fixes the free constant (mean of log w = 0) without touching the solution.
-    sums = np.where(known, logs, 0.0).sum(axis=-1)
-    w = np.exp(np.linalg.solve(laplacian + 1.0, sums[..., None])[..., 0])
+def _geometric(logs: Floats) -> Floats:
+    n = logs.shape[-1]
+    means = logs @ np.full(n, 1 / n)
+    if np.isnan(means).any():
+        known = ~np.isnan(logs)
+        laplacian = -known.astype(np.float64)
+        laplacian[..., np.arange(n), np.arange(n)] = known.sum(axis=-1) - 1.0
+        # Adding the all-ones matrix fixes the free constant (mean of log w = 0) without touching the solution.
+        sums = np.where(known, logs, 0.0).sum(axis=-1)
+        means = np.linalg.solve(laplacian + 1.0, sums[..., None])[..., 0]
+    w = np.exp(means)
     return np.asarray(w / w.sum(axis=-1, keepdims=True))
 
 
-def _completed(a: Floats) -> Floats:
-    gaps = np.isnan(a).any(axis=(-2, -1))
-    if not gaps.any():
+def _principal(a: Floats, start: Floats) -> tuple[Floats, Floats]:
+    """Power iteration from (..., n) weights near the answer; the least squares ones are exact if consistent."""
+    n = a.shape[-1]
+    flat = np.ascontiguousarray(a.reshape(-1, n, n))
+    w = start.reshape(-1, n).copy()
+    eigenvalue = np.full(len(flat), float(n))
+    todo = unsettled = np.arange(len(flat))
+    part = flat
+    for _ in range(_ITERATIONS // _STRIDE):
+        image = w[todo]
+        for _ in range(_STRIDE - 1):  # looking at each step would cost as much as taking it
+            image = np.einsum("kij,kj->ki", part, image)
+        before = image / image.sum(axis=1, keepdims=True)
+        image = np.einsum("kij,kj->ki", part, before)
+        total = image.sum(axis=1)
+        image /= total[:, None]
+        moving = (np.abs(image - before) > _CONVERGED * image).any(axis=1)
+        w[todo], eigenvalue[todo] = image, total
+        unsettled = todo[moving]
+        if not len(unsettled):
+            break
+        if 2 * len(unsettled) <= len(todo):  # taking out each as it settles would cost more than it saves
+            todo, part = unsettled, part[moving]
+    for k in unsettled:
+        values, vectors = np.linalg.eig(flat[k])
+        best = int(np.argmax(values.real))
+        w[k] = np.abs(vectors[:, best].real) / np.abs(vectors[:, best].real).sum()
+        eigenvalue[k] = values[best].real
+    return w.reshape(a.shape[:-1]), eigenvalue.reshape(a.shape[:-2])
+
+
+def _completed(a: Floats, logs: Floats) -> Floats:
+    unknown = np.isnan(logs)
+    if not unknown.any():
         return a
     full = a.copy()
-    for position in np.argwhere(gaps):
+    for position in np.argwhere(unknown.any(axis=(-2, -1))):
         full[tuple(position)] = complete(a[tuple(position)])
     return full
 
 
-def _checked(judgments: ArrayLike) -> Floats:
+def _checked(judgments: ArrayLike) -> tuple[Floats, Floats]:
+    """The matrices and their logarithms, NaN in the gaps."""
     a = np.asarray(judgments, dtype=np.float64)
     if a.ndim < 2 or a.shape[-1] != a.shape[-2] or 0 in a.shape:
         raise InputError(f"judgments have shape {a.shape}: give (n, n), or a stack (..., n, n)")
+    n = a.shape[-1]
+    with np.errstate(invalid="ignore", divide="ignore"):  # refused below, by name
+        logs = np.log(a)
+        asymmetry = logs + np.swapaxes(logs, -1, -2)
+        np.abs(asymmetry, out=asymmetry)
+    diagonal = np.diagonal(logs, axis1=-2, axis2=-1)
+    if (asymmetry <= _RECIPROCAL).all() and (diagonal == 0).all():
+        return a, logs
     known = ~np.isnan(a)
     bad = known & ~((a > 0) & (a < np.inf))
     if bad.any():
         at = tuple(np.argwhere(bad)[0].tolist())
         raise InputError(f"judgment {a[at]} at {at}: a ratio is positive and finite; NaN marks a pair not compared")
     # NaN against a number is a half-filled pair and must fail too, hence the negation.
-    product = a * np.swapaxes(a, -1, -2)
-    bad = ~(np.abs(product - 1) <= _RECIPROCAL) & (known | np.swapaxes(known, -1, -2))
-    bad[..., np.arange(a.shape[-1]), np.arange(a.shape[-1])] |= ~(np.diagonal(a, axis1=-2, axis2=-1) == 1)
+    bad = ~(asymmetry <= _RECIPROCAL) & (known | np.swapaxes(known, -1, -2))
+    bad[..., np.arange(n), np.arange(n)] |= diagonal != 0
     if bad.any():
         at = tuple(np.argwhere(bad)[0].tolist())
         raise InputError(f"judgments at {at} are not reciprocal: a_ij must be 1 / a_ji, and 1 on the diagonal")
-    if not known.all():
-        for position in np.argwhere(~known.all(axis=(-2, -1))):
-            parts, part = connected_components(known[tuple(position)], directed=False)
-            if parts > 1:
-                alone = np.flatnonzero(part != part[0]).tolist()
-                where = f" of matrix {position.tolist()}" if len(position) else ""
-                raise InputError(f"no comparison{where} links elements {alone} with element 0: ask one more pair")
-    return a
+    for position in np.argwhere(~known.all(axis=(-2, -1))):
+        parts, part = connected_components(known[tuple(position)], directed=False)
+        if parts > 1:
+            alone = np.flatnonzero(part != part[0]).tolist()
+            where = f" of matrix {position.tolist()}" if len(position) else ""
+            raise InputError(f"no comparison{where} links elements {alone} with element 0: ask one more pair")
+    return a, logs

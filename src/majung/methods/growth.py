@@ -13,6 +13,21 @@ from scipy import optimize, special, stats
 
 from majung.methods.labelled import Floats, InputError
 
+Errors = Literal["independent", "accumulating"]
+BassConvention = Literal["increment", "density"]
+
+_FURTHEST = 3.0
+"""Latest midpoint looked at: two spans after the last observation, on the unit time scale."""
+
+_LEAST_LOG_INNOVATION = -16.0
+"""Smallest log p looked at: a region that reaches it has no lower end, and the market no upper one."""
+
+_GRID = 61
+"""Points a side of the grids that search and zoom."""
+
+_Shape = Callable[[Floats, Floats], Floats]
+_Box = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, eq=False)
 class Interval:
@@ -340,20 +355,6 @@ def bass_fit(adoptions: ArrayLike, *, convention: BassConvention, level: float =
         share=so_far,
         residual_autocorrelation=fit.autocorrelation,
     )
-
-
-Errors = Literal["independent", "accumulating"]
-BassConvention = Literal["increment", "density"]
-
-_FURTHEST = 3.0
-"""Latest midpoint looked at: two spans after the last observation, on the unit time scale."""
-
-_LEAST_LOG_INNOVATION = -16.0
-
-_GRID = 61
-
-_Shape = Callable[[Floats, Floats], Floats]
-_Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ Bools = NDArray[np.bool_]
 
 # Sums closer than this, relative to the largest possible one, are equal: the error of summing floats.
 _ROUNDING = 1e-9
+# Up to so many projects, looking for good portfolios first takes longer than it saves.
+_FEW = 12
 # Pairs of portfolios compared at a time (8 bytes each).
 _BLOCK = 4_000_000
 
@@ -162,7 +164,7 @@ def _non_dominated(model: Model, low: Floats, high: Floats, limit: int, time_lim
     use = np.concatenate([rows[upper], -rows[lower]])
     capacity = np.concatenate([model.high[upper], -model.low[lower]])
     tolerance = _ROUNDING * np.maximum(np.abs(use).sum(axis=1), 1)
-    rivals = _good_portfolios(model, low, high, time_limit)
+    rivals = _good_portfolios(model, low, high, time_limit) if n > _FEW else np.zeros((0, n), dtype=bool)
     # The clearly good and the clearly bad first: decided the other way they soon lose to a rival.
     price = use[: len(model.budgets)].sum(axis=0)
     merit = np.divide((low + high).mean(axis=1), price, out=np.full(n, np.inf), where=price > 0)
@@ -205,9 +207,9 @@ def _hopeful(
 ) -> Bools:
     """Which partial portfolios have a completion that no rival is known to dominate.
 
-    At extreme point w rival r leads a completion q of p by at least sum over r\\p of low - sum over p\\r of high, over the
-    decided projects and r's undecided ones, minus the gain of q: low for what it shares with r, high for the rest. The
-    gain is bounded by the fractional knapsack of each constraint alone and of their sum (Dantzig's bound).
+    At extreme point w rival r leads a completion q of p by at least sum over r\\p of low - sum over p\\r of high, over
+    the decided projects and r's undecided ones, minus the gain of q: low for what it shares with r, high for the rest.
+    The gain is bounded by the fractional knapsack of each constraint alone and of their sum (Dantzig's bound).
     """
     hopeful = np.ones(len(partial), dtype=bool)
     packable = (use[:, rest] >= 0).all(axis=1) & (use[:, rest] > 0).any(axis=1)
@@ -238,7 +240,8 @@ def _fractional(gain: Floats, weight: Floats, room: Floats) -> Floats:
     order = np.argsort(-gain[~free] / weight[~free], kind="stable")
     filled = np.concatenate([[0.0], np.cumsum(weight[~free][order])])
     gained = np.concatenate([[0.0], np.cumsum(gain[~free][order])])
-    return np.interp(room, filled, gained) + gain[free].sum()
+    most: Floats = np.interp(room, filled, gained) + gain[free].sum()
+    return most
 
 
 def _undominated(portfolios: Bools, used: Floats, low: Floats, high: Floats) -> Bools:

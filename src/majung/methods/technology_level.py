@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from majung.methods.growth import growth_interval
 from majung.methods.labelled import Floats, InputError
@@ -122,8 +122,7 @@ def time_gap(
     Source: Sicherl (1999), A new view in comparative analysis, on the S-time-distance.
     """
     time, mine, theirs = _series(years, own, leader)
-    if smooth < 1 or smooth >= len(time):
-        raise InputError(f"smoothing over {smooth} of {len(time)} periods leaves no past to look into")
+    _check_smooth(smooth, len(time))
     if not 0 < confidence < 1:
         raise InputError(f"confidence {confidence} is not between 0 and 1")
     point, present, reached = _gaps(time, mine[None], theirs[None], smooth, crossing)
@@ -147,16 +146,57 @@ def time_gap(
     return Gap(float(point[0]), low, high, bool(reached[0]), float(found.mean()), float(present[0]))
 
 
-def _series(years: ArrayLike, own: ArrayLike, leader: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    time, mine, theirs = (np.asarray(x, dtype=np.float64) for x in (years, own, leader))
-    if time.ndim != 1 or not time.shape == mine.shape == theirs.shape or len(time) < 2:
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """Point gaps of many pairs of series: years (D,), reached (D,); where not reached, years is a lower bound."""
+
+    years: Floats
+    reached: NDArray[np.bool_]
+
+
+def time_gaps(
+    years: ArrayLike, own: ArrayLike, leader: ArrayLike, *, smooth: int = 3, crossing: Crossing = "last"
+) -> Gaps:
+    """:func:`time_gap` without intervals for D pairs at once: draws of uncertain series, or all fields of a country.
+
+    years: (T,); own, leader: (D, T). Errors as :func:`time_gap`.
+    """
+    mine, theirs = np.asarray(own, dtype=np.float64), np.asarray(leader, dtype=np.float64)
+    if mine.ndim != 2 or mine.shape != theirs.shape or len(mine) == 0:
+        raise InputError(f"own and leader have shapes {mine.shape} and {theirs.shape}: give (pairs, periods) twice")
+    time = _times(years, mine.shape[1])
+    for name, values in (("own", mine), ("leader", theirs)):
+        bad = ~np.isfinite(values) | (values < 0)
+        if bad.any():
+            i, j = np.argwhere(bad)[0]
+            raise InputError(f"{name} value {values[i, j]} of pair {i} in {time[j]:g} is negative or not finite")
+    _check_smooth(smooth, len(time))
+    gap, _, reached = _gaps(time, mine, theirs, smooth, crossing)
+    return Gaps(gap, reached)
+
+
+def _check_smooth(smooth: int, periods: int) -> None:
+    if smooth < 1 or smooth >= periods:
+        raise InputError(f"smoothing over {smooth} of {periods} periods leaves no past to look into")
+
+
+def _times(years: ArrayLike, periods: int) -> Floats:
+    time = np.asarray(years, dtype=np.float64)
+    if time.shape != (periods,) or periods < 2:
         raise InputError(
-            f"years, own and leader have shapes {time.shape}, {mine.shape}, {theirs.shape}: give three equally long "
-            "series of two periods or more"
+            f"years have shape {time.shape} for series of {periods} periods: give one a period, two or more"
         )
     steps = np.diff(time)
     if not (np.isfinite(time).all() and (steps > 0).all() and np.allclose(steps, steps[0])):
         raise InputError("years must increase in equal steps: fill or cut the series first")
+    return time
+
+
+def _series(years: ArrayLike, own: ArrayLike, leader: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    mine, theirs = np.asarray(own, dtype=np.float64), np.asarray(leader, dtype=np.float64)
+    if mine.ndim != 1 or mine.shape != theirs.shape:
+        raise InputError(f"own and leader have shapes {mine.shape} and {theirs.shape}: give two series of one length")
+    time = _times(years, len(mine))
     for name, values in (("own", mine), ("leader", theirs)):
         bad = ~np.isfinite(values) | (values < 0)
         if bad.any():
@@ -171,7 +211,7 @@ def _trailing_mean(values: Floats, window: int) -> Floats:
 
 def _gaps(
     time: Floats, own: Floats, leader: Floats, smooth: int, crossing: Crossing
-) -> tuple[Floats, Floats, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Gaps of D pairs of series (D, T): gap, present value, reached."""
     when = time[smooth - 1 :]
     present = _trailing_mean(own, smooth)[:, -1]

@@ -17,6 +17,7 @@ from majung.methods.labelled import Floats, InputError
 
 _TRIAL = 2_000  # proposals that estimate the acceptance rate of each way of rejection
 _CHEAP = 0.02  # accepted share from which rejection (independent draws) is preferred to hit-and-run
+_PROPOSALS = 1 << 20  # numbers proposed at once (8 MB)
 _CHAINS = 1_000  # hit-and-run chains run side by side
 _FEASIBLE = 1e-9
 
@@ -192,7 +193,7 @@ def _bounded(low: Floats, high: Floats, mass: float, n: int, rng: np.random.Gene
     kept: list[Floats] = []
     missing = n
     while missing > 0:
-        w = (above, below, box)[best](int(missing / rates[best] * 1.05) + 16)
+        w = (above, below, box)[best](min(int(missing / rates[best] * 1.05) + 16, max(1, _PROPOSALS // k)))
         w = w[fits(w)][:missing]
         kept.append(w)
         missing -= len(w)

@@ -1,4 +1,4 @@
-"""Korean grammar that depends on the word: particles."""
+"""Korean as it is written: particles that depend on the word before them, and sums of money."""
 
 from __future__ import annotations
 
@@ -23,3 +23,14 @@ def particle(word: str, closed: str, opened: str) -> str:
     if closed == "으로" and rieul:
         return opened
     return closed if has_final else opened
+
+
+def won(billions: float) -> str:
+    """A sum given in billions of won: 217.0 -> '2,170억원', 2166.7 -> '2조 1,667억원', 0.04 -> '4천만원'."""
+    hundred_millions = round(10 * billions)
+    if 0 < hundred_millions < 10 and abs(10 * billions - hundred_millions) > 0.05:
+        return f"{round(1000 * billions) / 100:g}억원" if billions >= 0.1 else f"{round(100 * billions)}천만원"
+    trillions, rest = divmod(hundred_millions, 10_000)
+    if not trillions:
+        return f"{rest:,}억원"
+    return f"{trillions:,}조 {rest:,}억원" if rest else f"{trillions:,}조원"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import os
 import platform
@@ -73,6 +74,11 @@ class Run:
         ranking = self.tables["ranking"]
         labels = pd.DataFrame({c: [names[k][c] for k in ranking["candidate"]] for c in ("ko", "en")})
         return pd.concat([labels.rename(columns={"ko": "name_ko", "en": "name_en"}), ranking], axis=1).set_index("rank")
+
+    def _repr_html_(self) -> str:
+        shown = self.ranking[["name_ko", "name_en", "score", "score_low", "score_high", "p_selected", "measured"]]
+        said = f"{self.id}: {self.manifest['mode']}, evidence to the end of {self.manifest['cut_year']}"
+        return f"<p>{html.escape(said)}</p>{shown.to_html(float_format='{:.2f}'.format)}"
 
     @cached_property
     def figures(self) -> Figures:

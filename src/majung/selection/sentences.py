@@ -9,7 +9,7 @@ import pandas as pd
 
 from majung.methods.portfolio import Rejection
 from majung.programme import Project, Text
-from majung.programme.korean import particle
+from majung.programme.korean import particle, won
 from majung.programme.model import GapSpec
 
 
@@ -49,13 +49,15 @@ def rejection(found: Rejection, extra: float, more: float, names: Mapping[str, T
             f"이 과제를 담은 똑같이 좋은 포트폴리오가 있다(대신 {out_ko}{particle(out_ko, '이', '가')} 빠진다).",
             f"An equally good portfolio holds it (in place of {out_en}).",
         )
-    budget_ko = f"예산이 모두 {extra:,.0f}십억원 늘거나" if np.isfinite(extra) else "예산을 늘려도 들어오지 못하고"
-    budget_en = f"Enters with KRW {extra:,.0f} bn more in all" if np.isfinite(extra) else "No budget alone brings it in"
-    if found.reason == "budget" or not np.isfinite(more):
-        return f"{budget_ko} 해야 들어온다.".replace(
-            "늘거나", "늘어야"
-        ), f"{budget_en}; at these budgets no value would."
+    no_money = not np.isfinite(extra)
+    if found.reason == "budget":
+        return (
+            "예산을 얼마를 늘려도 들어오지 못한다." if no_money else f"예산이 모두 {won(extra)} 늘어야 들어온다.",
+            "No budget alone brings it in." if no_money else f"Enters only with KRW {extra:,.0f} bn more in all.",
+        )
     return (
-        f"{budget_ko} 가치가 {more:.1f}점 높아지면 들어온다(대신 {out_ko}{particle(out_ko, '이', '가')} 빠진다).",
-        f"{budget_en}, or with {more:.1f} points more value (in place of {out_en}).",
+        ("" if no_money else f"예산이 모두 {won(extra)} 늘거나 ")
+        + f"가치가 {more:.1f}점 높아지면 들어온다(대신 {out_ko}{particle(out_ko, '이', '가')} 빠진다).",
+        ("Enters " if no_money else f"Enters with KRW {extra:,.0f} bn more in all, or ")
+        + f"with {more:.1f} points more value (in place of {out_en}).",
     )

@@ -63,6 +63,11 @@ def test_rca_names_the_empty_row_or_column():
         rca(named([[0, 2], [0, 1]]))
 
 
+def test_rca_names_a_negative_value():
+    with pytest.raises(InputError, match=r"negative value -1.0 at row 'a', column 'y'"):
+        rca(labelled([[3, -1], [1, 2]], ["a", "b"], ["x", "y"], allow_negative=True))
+
+
 def test_rca_leaves_its_input_alone():
     table = named([[30, 10], [20, 40]])
     rca(table)

@@ -188,6 +188,8 @@ def test_projection_refuses_a_mask_that_does_not_fit():
     table = labelled([[1, 1, 0], [0, 0, 1], [1, 0, 0]], ["KOR", "JPN", "NRU"], ["a", "b", "c"])
     with pytest.raises(InputError, match="rows 'JPN'"):
         project(table, [True, True, False], scale="eci", ddof=0)
+    with pytest.raises(InputError, match="rows '2'"):
+        project([[1, 0, 0], [1, 1, 0], [0, 0, 1]], [False, True, True], scale="eci", ddof=0)
 
 
 def naive_fitness(m: np.ndarray, rounds: int) -> np.ndarray:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from majung.methods.complexity import eci_pci, presence, rank_intervals, rca
-from majung.methods.complexity.ranks import _descending_ranks
+from majung.methods.complexity.ranks import _descending_ranks, _position
 from majung.methods.labelled import InputError, Labelled, labelled
 
 few = settings(max_examples=40, deadline=None)
@@ -51,6 +51,24 @@ def test_a_planted_order_is_found_with_intervals_that_hold_it(of):
     assert np.mean((found.low <= true) & (true <= found.high)) > 0.75
     assert found.agreement.mean() > 0.7
     assert found.used + found.refused == 100
+
+
+@few
+@given(st.integers(0, 2**32 - 1))
+def test_counting_a_column_twice_is_having_it_twice(seed):
+    x, rng = world(8, 15, seed=8, noise=1.0), np.random.default_rng(seed)
+    drawn = rng.integers(15, size=15)
+    repeated = labelled(x.values[:, drawn], x.rows, [f"d{j}" for j in range(15)])
+    count = np.bincount(drawn, minlength=15)
+    wanted = np.arange(8.0)
+    position = _position(x.values[:, count > 0], count[count > 0].astype(float), 1.0, wanted)
+    try:
+        eci = eci_pci(presence(rca(repeated), threshold=1), scale="eci", ddof=0).eci
+    except InputError:
+        assert position is None
+        return
+    scaled = (position - position.mean()) / position.std()
+    assert (scaled if scaled @ eci > 0 else -scaled) == pytest.approx(eci, abs=1e-6)
 
 
 def test_more_columns_narrow_the_intervals():

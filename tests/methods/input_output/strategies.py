@@ -1,11 +1,14 @@
-"""Random tables for properties."""
+"""Random tables for properties, and how many of them."""
 
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from majung.methods.input_output import Table, io_table
+
+few = settings(max_examples=40, deadline=None)
 
 
 @st.composite

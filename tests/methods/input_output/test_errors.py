@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from majung.methods.input_output import Table, io_table, leontief_multipliers, multiplier_errors
 from majung.methods.labelled import InputError
 
-from .strategies import balanced_tables
+from .strategies import balanced_tables, few
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables(), st.integers(0, 2**32 - 1))
 def test_equals_the_sum_of_numerical_derivatives(table: Table, seed: int) -> None:
     """Var(m) = Σ (∂m/∂a_kl)² σ_kl², each derivative by central differences of the explicit inverse."""

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from majung.methods.input_output import Table, extract_group, hypothetical_extraction, io_table
 from majung.methods.labelled import InputError
 
-from .strategies import balanced_tables
+from .strategies import balanced_tables, few
 
 
 def without(table: Table, gone: np.ndarray, levels: np.ndarray) -> float:
@@ -18,7 +18,7 @@ def without(table: Table, gone: np.ndarray, levels: np.ndarray) -> float:
     return float(levels.sum() - (levels / table.output)[stay] @ output)
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables(), st.integers(0, 2**32 - 1))
 def test_equals_taking_each_sector_out(table: Table, seed: int) -> None:
     n, x = len(table.sectors), table.output
@@ -42,7 +42,7 @@ def test_equals_taking_each_sector_out(table: Table, seed: int) -> None:
         assert found.forward["jobs"][j] == pytest.approx(jobs / x @ loss, abs=1e-9 * scale)
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables(zero_output=True), st.data())
 def test_a_group_equals_taking_all_of_it_out(table: Table, data: st.DataObject) -> None:
     names = data.draw(st.lists(st.sampled_from(table.sectors), min_size=1, unique=True))

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from majung.methods.input_output import Table, io_table, linkages, proportional_splits
 from majung.methods.labelled import InputError
 
-from .strategies import balanced_tables, leontief_inverse_oracle
+from .strategies import balanced_tables, few, leontief_inverse_oracle
 
 
 def test_miller_and_blair_two_sectors(miller_blair: Table) -> None:
@@ -24,7 +24,7 @@ def test_miller_and_blair_two_sectors(miller_blair: Table) -> None:
     assert found.power_of_dispersion == pytest.approx(np.array([1.518, 1.452]) / 1.485, abs=5e-4)
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables())
 def test_equals_the_explicit_inverses(table: Table) -> None:
     n, x = len(table.sectors), table.output
@@ -39,7 +39,7 @@ def test_equals_the_explicit_inverses(table: Table) -> None:
     assert found.sensitivity_ghosh == pytest.approx(n * ghosh.sum(axis=1) / ghosh.sum())
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables(zero_output=True))
 def test_a_sector_without_output_changes_nothing_for_the_others(table: Table) -> None:
     keep = table.active
@@ -56,7 +56,7 @@ def test_a_sector_without_output_changes_nothing_for_the_others(table: Table) ->
             assert np.isnan(getattr(with_idle, name)[~keep]).all(), name
 
 
-@settings(max_examples=40)
+@few
 @given(st.integers(0, 2**32 - 1), st.integers(2, 6), st.integers(2, 4))
 def test_a_planted_split_is_found_and_nothing_else(seed: int, n: int, parts: int) -> None:
     rng = np.random.default_rng(seed)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from majung.methods.input_output import (
@@ -13,10 +13,10 @@ from majung.methods.input_output import (
 )
 from majung.methods.labelled import InputError
 
-from .strategies import balanced_tables
+from .strategies import balanced_tables, few
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables(zero_output=True), st.data())
 def test_regions_add_up_to_the_whole(table: Table, data: st.DataObject) -> None:
     regions = [data.draw(st.sampled_from("KJC")) for _ in table.sectors]
@@ -45,7 +45,7 @@ def test_regional_effects_equal_blocks_of_the_inverse() -> None:
     assert found.spillover("production")[3] == pytest.approx(1 - inverse[2:4, 3].sum() / inverse[:, 3].sum())
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables(zero_output=True), st.data())
 def test_footprints_of_all_final_demand_exhaust_the_levels(table: Table, data: st.DataObject) -> None:
     regions = np.array([data.draw(st.sampled_from("KJC")) for _ in table.sectors])

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -15,7 +15,7 @@ from majung.methods.input_output import (
 )
 from majung.methods.labelled import InputError
 
-from .strategies import balanced_tables
+from .strategies import balanced_tables, few
 
 
 @st.composite
@@ -28,7 +28,7 @@ def share_problems(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     return rng.choice([0.0, 1.0, 2.0, 2.5], n), shares, low, high  # ties happen
 
 
-@settings(max_examples=40)
+@few
 @given(share_problems())
 def test_range_is_the_linear_programmes(problem: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]) -> None:
     m, shares, low, high = problem
@@ -87,7 +87,7 @@ def test_exogenous_output_by_hand(miller_blair: Table) -> None:
     assert found.net["value_added"] == pytest.approx(0.7 * 0.2 / 0.95)
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables(zero_output=True), st.integers(0, 2**32 - 1))
 def test_exogenous_output_equals_solving_for_the_others_alone(table: Table, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -132,7 +132,7 @@ def test_adding_refuses_sales(miller_blair: Table) -> None:
         add_industry(miller_blair, new_industry(sales=np.array([1.0, 0.0])))
 
 
-@settings(max_examples=40)
+@few
 @given(balanced_tables(zero_output=True), st.integers(0, 2**32 - 1))
 def test_carving_keeps_every_total(table: Table, seed: int) -> None:
     """Parts of the parents put together again are the parents."""

@@ -57,6 +57,17 @@ def test_flows_agree_with_pair_by_pair_sums(a, seed, scale, tied):
     assert flows.net.sum() == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.parametrize("kind", ["u-shape", "level"])
+def test_steps_fall_where_the_rounded_difference_falls(kind):
+    # Tenths are not exact: 0.3 - 0.1 < 0.2 while 0.1 > 0.3 - 0.2 in doubles. The definition compares the difference.
+    x = np.arange(40)[:, None] / 10
+    for q in (0.1, 0.2, 0.3, 0.7):
+        flows = promethee_ii(x, [1.0], preference=kind, maximise=True, indifference=q, threshold=q + 0.4)
+        wins, losses = naive(x, [kind], [1], [q], [q + 0.4])
+        assert np.allclose(flows.unicriterion_positive, wins, atol=1e-12)
+        assert np.allclose(flows.unicriterion_negative, losses, atol=1e-12)
+
+
 def test_blocks_of_pairs_do_not_change_the_flows(monkeypatch):
     rng = np.random.default_rng(0)
     x = rng.random((11, 1))

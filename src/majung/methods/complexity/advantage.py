@@ -21,8 +21,9 @@ _TIE = 1e-12
 def rca(x: Labelled) -> Floats:
     """Revealed comparative advantage, (C, P), unitless: RCA_cp = (x_cp / x_c) / (x_p / x).
 
-    x_c, x_p and x are row, column and grand totals; 1 means the row's share of the column is its share of everything.
-    The x_c-weighted mean of a column is 1. Raises InputError that names an all-zero row or column (its RCA is 0/0).
+    x: (C, P) amounts or counts, nonnegative; x_c, x_p and x are row, column and grand totals. 1 means that the row's
+    share of the column is its share of everything; the x_c-weighted mean of a column is 1.
+    Raises InputError that names a negative value or an all-zero row or column (its RCA is 0/0).
     Source: Balassa (1965), Manchester School 33(2).
     """
     x_c, x_p = _positive_totals(x)
@@ -47,7 +48,7 @@ def rca_interval(
     known although the cell is part of it: with all four cells multinomial, var(log RCA) is about
     1/x_cp - 1/x_c - 1/x_p + 2 x_cp/(x_c x_p) - 1/x against 1/x_cp - 1/x_c here, so the interval errs on the wide side
     while x_cp < x_c/2. It covers sampling only, not errors of classification or coverage.
-    Source: Brown, Cai & DasGupta (2001), Statistical Science 16(2), section 4.1.2.
+    Source: Brown, Cai & DasGupta (2001), Statistical Science 16(2) (the Jeffreys interval).
     Raises InputError for a level outside (0, 1), non-finite or negative counts, a zero total, a part above its total.
     """
     if not 0 < level < 1:
@@ -76,7 +77,8 @@ def rpca(x: Labelled, population: ArrayLike) -> Floats:
 
     population n_c: (C,) people (any unit), n its total; 1 means the row has the world's amount per head. Unlike RCA it
     does not compare a row with itself: a rich row may exceed 1 in every column, a poor one in none.
-    Raises InputError that names an all-zero row or column, or a row whose population is not positive and finite.
+    Raises InputError that names a negative value, an all-zero row or column, or a row whose population is not positive
+    and finite.
     Source: the `rpop` option of ecomplexity (Growth Lab at Harvard).
     """
     _, x_p = _positive_totals(x)
@@ -144,7 +146,10 @@ def name_of(named: ArrayLike | Labelled, axis: Literal["row", "column"], i: int)
 
 
 def _positive_totals(x: Labelled) -> tuple[Floats, Floats]:
-    """Row and column totals, none of them zero."""
+    """Row and column totals, none of them zero, of values none of which is negative."""
+    if x.values.min() < 0:
+        i, j = np.argwhere(x.values < 0)[0]
+        raise InputError(f"negative value {x.values[i, j]} at row {x.rows[i]!r}, column {x.columns[j]!r}")
     x_c, x_p = x.values.sum(axis=1), x.values.sum(axis=0)
     for axis, totals, labels in (("row", x_c, x.rows), ("column", x_p, x.columns)):
         if not (totals > 0).all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 from typing import Literal
 
 import numpy as np
@@ -86,6 +87,16 @@ class SecondVector:
     third: float
     left: Floats
 
+    @property
+    def connected(self) -> bool:
+        """Whether presence is one block: eigenvalue 1 occurs once a block."""
+        return self.second < 1 - _EIGENVALUE_TIE
+
+    @property
+    def determined(self) -> bool:
+        """Whether the data determine one order of the rows."""
+        return self.connected and self.second > _EIGENVALUE_TIE and self.second - self.third > _EIGENVALUE_TIE
+
 
 def eci_pci(presence: ArrayLike | Labelled, *, scale: Scale, ddof: int) -> Indices:
     """Economic and product complexity index.
@@ -112,12 +123,12 @@ def eci_pci(presence: ArrayLike | Labelled, *, scale: Scale, ddof: int) -> Indic
     diversity, ubiquity = there.sum(axis=1), there.sum(axis=0)
     root = np.sqrt(diversity)
     spectrum = second_vector(there / root[:, None] / np.sqrt(ubiquity))
-    if spectrum is None:
-        raise InputError(_blocks_message(given, presence))
     gap = spectrum.second - spectrum.third
-    if spectrum.second < _EIGENVALUE_TIE:
+    if not spectrum.connected:
+        raise InputError(_blocks_message(given, presence))
+    if spectrum.second <= _EIGENVALUE_TIE:
         raise InputError("all rows have the same columns: nothing orders them (lambda_2 = 0)")
-    if gap < _EIGENVALUE_TIE:
+    if not spectrum.determined:
         raise InputError(
             f"lambda_2 = lambda_3 = {spectrum.second:.6g}: the data do not determine one order of the rows"
         )
@@ -166,14 +177,15 @@ def project(
     if not mask.any():
         raise InputError("no row is reliable")
     covered = there[mask].any(axis=0)
-    rows = np.flatnonzero(mask)
-    core: ArrayLike | Labelled = there[np.ix_(mask, covered)]
-    if isinstance(presence, Labelled):
-        core = Labelled(
-            presence.values[np.ix_(mask, covered)],
-            tuple(presence.rows[i] for i in rows),
-            tuple(presence.columns[j] for j in np.flatnonzero(covered)),
-        )
+    # Labels, or positions among all rows, so that an error names the row that the caller knows.
+    rows, columns = (
+        (presence.rows, presence.columns)
+        if isinstance(presence, Labelled)
+        else (tuple(map(str, range(n))) for n in there.shape)
+    )
+    core = Labelled(
+        there[np.ix_(mask, covered)].astype(np.float64), tuple(compress(rows, mask)), tuple(compress(columns, covered))
+    )
     found = eci_pci(core, scale=scale, ddof=ddof)
     pci = np.full(there.shape[1], np.nan)
     pci[covered] = found.pci
@@ -218,15 +230,13 @@ def fitness(presence: ArrayLike | Labelled, *, tolerance: float, max_iterations:
     return Fitness(f, q, iteration, change, bool(change <= tolerance and f.min() > _VANISHED))
 
 
-def second_vector(normalised: Floats) -> SecondVector | None:
-    """Second singular direction of N = D^-1/2 M U^-1/2 with weights as they may be, or None if M is not connected.
+def second_vector(normalised: Floats) -> SecondVector:
+    """Second singular direction of N = D^-1/2 M U^-1/2, whatever weights are in M, D and U.
 
     left: (C,) unit vector, the eigenvector of N N' for its second eigenvalue; its sign is arbitrary.
     """
     wide = normalised.shape[0] <= normalised.shape[1]
     gram = normalised @ normalised.T if wide else normalised.T @ normalised
-    if connected_components(gram > 0, directed=False)[0] > 1:
-        return None
     size = gram.shape[0]
     values, vectors = eigh(gram, subset_by_index=(max(size - 3, 0), size - 1), overwrite_a=True, check_finite=False)
     third = float(max(values[-3], 0.0)) if size > 2 else 0.0

@@ -34,9 +34,10 @@ class Conventions:
 MAJUNG = Conventions(scale="eci", ddof=0, diagonal=0.0, outlook_pci="scaled", gain="exact")
 # ecomplexity 0.5.3, which then z-scores the COI and divides the gain by the standard deviation of the raw ECI.
 ECOMPLEXITY = Conventions(scale="eci", ddof=0, diagonal=1.0, outlook_pci="raw", gain="gross")
-# econcomplex 1.0.1, which gives density in percent.
+# econcomplex 1.0.1, which gives density in percent, signs PCI apart from ECI, and divides each term of its gain by the
+# total of the column entered instead of the column whose density grows.
 ECONCOMPLEX = Conventions(scale="separate", ddof=0, diagonal=0.0, outlook_pci="scaled", gain="gross")
-# economic-complexity 0.3.0, whose ECI and PCI are 20 reflections short of the eigenvector.
+# economic-complexity 0.3.0, whose ECI and PCI stop after 20 reflections, and whose gain has the same other divisor.
 ECONOMIC_COMPLEXITY = Conventions(scale="separate", ddof=1, diagonal=0.0, outlook_pci="scaled", gain="exact")
 
 

@@ -44,17 +44,23 @@ class BalanceReport:
 
 
 def diagnose_balance(
-    table: Table, final_demand: ArrayLike | None = None, *, tolerance: float, split_tolerance: float = 1e-9
+    table: Table,
+    final_demand: ArrayLike | None = None,
+    *,
+    tolerance: float,
+    closed: bool = False,
+    split_tolerance: float = 1e-9,
 ) -> BalanceReport:
     """Put the usual questions to a table.
 
     final_demand: (n,) or (n, k) deliveries of domestic product to final users, exports included. tolerance: the gap
     that counts as rounding, in the table's currency (half the last published digit times the number of addends bounds
-    it). The checks:
+    it). closed: the table imports nothing from outside, as a table of the whole world; without an import matrix its
+    columns can be judged only then. The checks:
 
-    - columns: Σ_i z_ij + Σ_i m_ij + v_j + t_j = x_j; skipped without an import matrix, for then the gap is no error;
+    - columns: Σ_i z_ij + Σ_i m_ij + v_j + t_j = x_j; skipped if the imports are not known;
     - rows: Σ_j z_ij + f_i = x_i; skipped without final demand;
-    - accounts: Σv + Σt + Σm = Σf, income equals expenditure; skipped without one of them;
+    - accounts: Σv + Σt + Σm = Σf, income equals expenditure, within n tolerances; skipped without one of them;
     - productive: (I − A) has a non-negative inverse;
     - inputs below output: Σ_i z_ij + Σ_i m_ij ≤ x_j (else the sector adds negative value);
     - value added not negative; flows not negative; final demand not negative in total;
@@ -73,16 +79,18 @@ def diagnose_balance(
     column_gap = x - inputs - v - other
     demand = None if final_demand is None else _demand(table, final_demand)
     row_gap = None if demand is None else x - z.sum(axis=1) - demand
-    no_imports = "no import matrix given"
+    no_imports = None if closed or table.imports is not None else "no import matrix given"
     no_demand = "no final demand given"
     checks = [
         _sizes(table, "columns", np.abs(column_gap), tolerance, "largest gap between output and payments")
-        if table.imports is not None
+        if no_imports is None
         else Check("columns", "skipped", no_imports),
         _sizes(table, "rows", np.abs(row_gap), tolerance, "largest gap between output and deliveries")
         if row_gap is not None
         else Check("rows", "skipped", no_demand),
-        _accounts(table, demand, imports, other, tolerance),
+        Check("accounts", "skipped", no_imports or no_demand)
+        if no_imports or demand is None
+        else _accounts(table, demand, imports, other, tolerance),
         _productive(table),
         _sizes(table, "inputs below output", inputs - x, tolerance, "largest excess of inputs over output"),
         _sizes(table, "value added not negative", -v, tolerance, "largest negative value added"),
@@ -130,14 +138,12 @@ def _sizes(table: Table, name: str, sizes: Floats, limit: float, meaning: str) -
     return Check(name, "failed", meaning, tuple(table.sectors[j] for j in offenders), float(sizes[offenders[0]]))
 
 
-def _accounts(table: Table, demand: Floats | None, imports: Floats, other: Floats, tolerance: float) -> Check:
-    if demand is None or table.imports is None:
-        return Check("accounts", "skipped", "no final demand given" if demand is None else "no import matrix given")
+def _accounts(table: Table, demand: Floats, imports: Floats, other: Floats, tolerance: float) -> Check:
+    meaning = "gap between primary payments and final demand"
     gap = abs(float(table.value_added.sum() + other.sum() + imports.sum() - demand.sum()))
-    status: Literal["passed", "failed"] = "failed" if gap > tolerance * len(demand) else "passed"
-    return Check(
-        "accounts", status, "gap between primary payments and final demand", size=gap if status == "failed" else 0.0
-    )
+    if gap > tolerance * len(demand):
+        return Check("accounts", "failed", meaning, size=gap)
+    return Check("accounts", "passed", meaning)
 
 
 def _productive(table: Table) -> Check:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from majung.methods.input_output.multipliers import effect_levels, intensities
 from majung.methods.input_output.table import Table, named_positions
@@ -69,7 +69,7 @@ def extract_group(
     return MappingProxyType({name: float(loss) for name, loss in zip(levels, losses, strict=True)})
 
 
-def fixed_output_response(table: Table, chosen: np.ndarray, output: Floats) -> Floats:
+def fixed_output_response(table: Table, chosen: NDArray[np.intp], output: Floats) -> Floats:
     """(n,) output of all sectors that goes with a given output of the chosen ones: L_:E (L_EE)⁻¹ x_E."""
     unit = np.zeros((len(table.sectors), len(chosen)))
     unit[chosen, np.arange(len(chosen))] = 1.0

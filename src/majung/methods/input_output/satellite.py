@@ -107,16 +107,16 @@ class NewIndustry:
     """
 
     name: str
-    inputs: Floats
-    sales: Floats
+    inputs: ArrayLike
+    sales: ArrayLike
     own_use: float
-    imports: Floats
+    imports: ArrayLike
     value_added: float
     other: float
 
     @property
     def output(self) -> float:
-        return float(self.inputs.sum() + self.imports.sum() + self.own_use + self.value_added + self.other)
+        return float(np.sum(self.inputs) + np.sum(self.imports) + self.own_use + self.value_added + self.other)
 
 
 def add_industry(table: Table, industry: NewIndustry) -> Table:

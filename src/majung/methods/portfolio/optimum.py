@@ -146,7 +146,7 @@ def _cut(model: Model, solution: Floats) -> LinearConstraint | None:
         # These together do not fit one budget, so at most all but one of them may stay.
         row[0, :n] = chosen & (model.projects.costs[:, overspent[0]] > 0)
     else:
-        use = (model.rows @ solution)[width:]
+        use: Floats = (model.rows @ solution)[width:]  # type: ignore[index]  # stubs do not know it is an array
         if (use <= model.high[width:] + RESOLUTION).all() and (use >= model.low[width:] - RESOLUTION).all():
             return None
         row[0, :n] = np.where(chosen, 1, -1)

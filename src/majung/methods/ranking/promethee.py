@@ -117,9 +117,13 @@ def _check_thresholds(kind: str, q: float, p: float, c: int) -> None:
 
 
 def _summed(x: Floats, kind: str, q: float, p: float) -> Floats:
-    """sum_b P(x_a - x_b) for each a. Sorted prefix sums make it A log A where P is piecewise linear and continuous."""
+    """sum_b P(x_a - x_b) for each a, by sorting in A log A; only the gaussian needs every pair."""
     if kind == "usual":
-        return np.searchsorted(np.sort(x), x, side="left").astype(np.float64)
+        return _beyond(x, 0.0)
+    if kind == "u-shape":
+        return _beyond(x, q)
+    if kind == "level":
+        return 0.5 * (_beyond(x, q) + _beyond(x, p))
     if kind in ("v-shape", "linear"):
         q = 0.0 if kind == "v-shape" else q
         x = x - x.mean()  # keeps the prefix sums small, so that little cancels
@@ -129,16 +133,25 @@ def _summed(x: Floats, kind: str, q: float, p: float) -> Floats:
         some = np.searchsorted(ordered, x - q, side="left")  # the b with d > q
         between = (some - full) * (x - q) - (sums[some] - sums[full])
         return np.asarray(np.clip(full + between / (p - q), 0.0, len(x) - 1.0))
-    # The steps are compared on d itself: x_b < x_a - q may round to the other side of the step.
     total = np.empty_like(x)
     block = max(1, _PAIRS // len(x))
     for start in range(0, len(x), block):
-        d = x[start : start + block, None] - x[None, :]
-        if kind == "u-shape":
-            degree = (d > q).astype(np.float64)
-        elif kind == "level":
-            degree = 0.5 * (d > q) + 0.5 * (d > p)
-        else:
-            degree = -np.expm1(-0.5 * np.square(np.maximum(d, 0.0) / p))
-        total[start : start + block] = degree.sum(axis=1)
+        d = np.maximum(x[start : start + block, None] - x[None, :], 0.0)
+        total[start : start + block] = -np.expm1(-0.5 * np.square(d / p)).sum(axis=1)
     return total
+
+
+def _beyond(x: Floats, q: float) -> Floats:
+    """How many b have x_a - x_b > q, for each a, with the difference rounded as written.
+
+    x_b < x_a - q may round to the other side of the step, but the rounded difference still falls as x_b rises, so the
+    place found by bisection is at most a few distinct values off and is moved until it is right.
+    """
+    distinct, counts = np.unique(x, return_counts=True)
+    k = np.searchsorted(distinct, x - q, side="left")
+    while True:
+        down = (k > 0) & ~(x - distinct[np.maximum(k - 1, 0)] > q)
+        up = (k < len(distinct)) & (x - distinct[np.minimum(k, len(distinct) - 1)] > q)
+        if not (down.any() or up.any()):
+            return np.concatenate([[0.0], np.cumsum(counts)])[k]
+        k = k + up - down

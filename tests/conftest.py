@@ -1,0 +1,23 @@
+"""Fixtures that every room's tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from majung.programme import load_programme
+from majung.runs import Run, compute
+from miniature import Miniature
+
+
+@pytest.fixture
+def miniature(tmp_path: Path) -> Miniature:
+    """A programme in miniature, to be changed and written."""
+    return Miniature(tmp_path / "programme")
+
+
+@pytest.fixture(scope="session")
+def mini_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The unchanged miniature, run once."""
+    return compute(load_programme(Miniature(tmp_path_factory.mktemp("mini") / "programme").write()))
