@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from illustrative import IllustrativeRun, illustrative_run  # noqa: E402
+from illustrative import IllustrativeRun, illustrative_run
 
 
 @pytest.fixture(scope="session")

@@ -579,19 +579,19 @@ def _market_table(material: Material, candidate: str, rows: dict[str, dict[str, 
         if not _known(row):
             unknown.append(f"{name} [{material.figure('market', candidate, measure)}]" if row else name)
             continue
-        change = measure in ("growth", "own_growth", "share_change")
-        value = language.signed(row["value"]) if change else language.figure(row["value"])
-        span = language.span(row.get("low"), row.get("high"))
+        digits = {"growth": 1, "own_growth": 1, "share_change": 2}.get(measure)
+        value = language.figure(row["value"]) if digits is None else language.signed(row["value"], digits)
+        span = language.span(row.get("low"), row.get("high"), digits)
         unit = _unit(language, str(row.get("unit") or ""))
         country = str(row.get("country") or "")
         if country:
             name = f"{name} ({material.country_name(country)})"
-        told = material.localized(row, "note")
-        if told:
-            name = f"{name} ({told})"
         lines.append(
             Row(
-                [Cell(f"{name}, {unit}" if unit else name), Cell(f"{value} ({span})" if span else value)],
+                [
+                    Cell(f"{name}, {unit}" if unit else name, material.localized(row, "note")),
+                    Cell(f"{value} ({span})" if span else value),
+                ],
                 figure=material.figure("market", candidate, measure),
             )
         )

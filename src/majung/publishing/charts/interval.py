@@ -70,7 +70,10 @@ def interval(
     rows = sum(len(group.rows) for group in groups)
     height = _HEAD + rows * row_height + len(groups) * (group_height or 4) + 2
     sheet = Sheet(width, height, label, theme)
-    id_room, value_room = 70.0, (132.0 if dense else 108.0)
+    id_room = 70.0
+    spans = max((text_width(row.span) for group in groups for row in group.rows), default=0.0)
+    values = max((text_width(row.text, True) for group in groups for row in group.rows), default=0.0)
+    value_room = max(spans + values + 16, text_width(missing)) if dense else max(spans, values, text_width(missing))
     if dense:
         longest = max((text_width(word, True) for group in groups for word in group.name.split(" ")), default=0.0)
         group_room = max(longest, 96.0) + 30
@@ -112,7 +115,7 @@ def interval(
             else:
                 sheet.text(0, middle - 4, shorten(row.label, label_room), "t-ink")
                 sheet.text(0, middle + 14, shorten(_both(row), label_room), "t-mut")
-            at = right + 12 + value_room - (84 if dense else 0)
+            at = right + 12 + value_room - (spans + 14 if dense else 0)
             if row.value is None:
                 sheet.text(right + 12 + value_room, middle + 4.5, missing, "t-nr", "end")
             elif dense:
