@@ -295,7 +295,7 @@ def _technology(material: Material, candidate: str) -> Section:
         (p for m in MEASURES if rows[m] for p in [_leader_picture(material, candidate, m, rows[m])] if p is not None),
         None,
     )
-    blocks.append(Pair([picture], [table], 0.585) if picture is not None else table)
+    blocks.append(Pair([picture], [table], 0.565) if picture is not None else table)
     return Section(say("technology.topic"), _technology_heading(material, rows), say("technology.note"), blocks)
 
 
@@ -405,7 +405,7 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
         alt,
         figures=figure,
         wide=540,
-        paper=524,
+        paper=506,
         table=table,
     )
 
@@ -486,7 +486,7 @@ def _market(material: Material, candidate: str) -> Section:
     picture = _multiples_picture(material, candidate, series, rows["size"] or rows["own_size"])
     blocks: list[Block]
     if picture is not None:
-        blocks = [Pair([picture], [table], 0.585)]
+        blocks = [Pair([picture], [table], 0.565)]
     else:
         blocks = [Pair([Prose([say("market.no_series")])], [table], 0.4)]
     return Section(say("market.topic"), _market_heading(material, rows), "", blocks)
@@ -564,7 +564,7 @@ def _multiples_picture(
         alt,
         figures=material.figure("market", candidate, str(row["measure"])) if row else "",
         wide=540,
-        paper=524,
+        paper=506,
         table=table,
     )
 

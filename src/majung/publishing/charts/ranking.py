@@ -84,7 +84,7 @@ def ranking(
     sheet.text(own_at, 38, say["own"], "t-mut", "end")
     sheet.text(selected_at, 38, say["selected"], "t-mut", "end")
     sheet.text(bars_at, 14, say["score"], "t")
-    sheet.text(heat_at, 14, say["heat"], "t")
+    sheet.text(min(heat_at, width - sheet.width_of(say["heat"])), 14, say["heat"], "t")
     for tick in range(0, top + 1, 20):
         sheet.text(x_of(tick), 38, str(tick), "t-mut", "middle")
     for k in range(len(rows)):
