@@ -53,7 +53,7 @@ def _marks(text: str) -> Markup:
         if kind == "id":
             found.append(Markup('<span class="id">{}</span>').format(words))
         elif kind == "swatch":
-            found.append(Markup('<span class="sw {}"></span>').format(words))
+            found.append(Markup('<span class="sw {}"></span>&#8288;').format(words))
         else:
             found.append(escape(words))
     return Markup("").join(found)

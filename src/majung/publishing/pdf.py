@@ -121,6 +121,7 @@ def _blocks(blocks: Sequence[Block]) -> list[dict[str, Any]]:
 
 
 def _page(page: Page) -> dict[str, Any]:
+    crowded = len(page.sections) > 3 and page.slim and bool(page.keys)
     return {
         "anchor": page.anchor,
         "kicker": page.kicker,
@@ -145,8 +146,9 @@ def _page(page: Page) -> dict[str, Any]:
         "landscape": page.landscape,
         "tight": page.tight,
         "slim": page.slim,
-        # More sections than three never fit with room to spare: save Typst the try.
-        "crowded": len(page.sections) > 3 and page.slim and bool(page.keys),
+        # A page of more than three sections never has room to spare: save Typst the try.
+        "crowded": crowded,
+        "pad": 1.5 if len(page.sections) > 4 or not crowded else 2.5,
         "outline": page.outline,
     }
 

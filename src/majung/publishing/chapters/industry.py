@@ -295,7 +295,7 @@ def _technology(material: Material, candidate: str) -> Section:
         (p for m in MEASURES if rows[m] for p in [_leader_picture(material, candidate, m, rows[m])] if p is not None),
         None,
     )
-    blocks.append(Pair([picture], [table], 0.585) if picture is not None else table)
+    blocks.append(Pair([picture], [table], 0.565) if picture is not None else table)
     return Section(say("technology.topic"), _technology_heading(material, rows), say("technology.note"), blocks)
 
 
@@ -405,7 +405,7 @@ def _leader_picture(material: Material, candidate: str, measure: str, row: dict[
         alt,
         figures=figure,
         wide=540,
-        paper=524,
+        paper=506,
         table=table,
     )
 
@@ -486,7 +486,7 @@ def _market(material: Material, candidate: str) -> Section:
     picture = _multiples_picture(material, candidate, series, rows["size"] or rows["own_size"])
     blocks: list[Block]
     if picture is not None:
-        blocks = [Pair([picture], [table], 0.585)]
+        blocks = [Pair([picture], [table], 0.565)]
     else:
         blocks = [Pair([Prose([say("market.no_series")])], [table], 0.4)]
     return Section(say("market.topic"), _market_heading(material, rows), "", blocks)
@@ -564,7 +564,7 @@ def _multiples_picture(
         alt,
         figures=material.figure("market", candidate, str(row["measure"])) if row else "",
         wide=540,
-        paper=524,
+        paper=506,
         table=table,
     )
 
@@ -579,19 +579,19 @@ def _market_table(material: Material, candidate: str, rows: dict[str, dict[str, 
         if not _known(row):
             unknown.append(f"{name} [{material.figure('market', candidate, measure)}]" if row else name)
             continue
-        change = measure in ("growth", "own_growth", "share_change")
-        value = language.signed(row["value"]) if change else language.figure(row["value"])
-        span = language.span(row.get("low"), row.get("high"))
+        digits = {"growth": 1, "own_growth": 1, "share_change": 2}.get(measure)
+        value = language.figure(row["value"]) if digits is None else language.signed(row["value"], digits)
+        span = language.span(row.get("low"), row.get("high"), digits)
         unit = _unit(language, str(row.get("unit") or ""))
         country = str(row.get("country") or "")
         if country:
             name = f"{name} ({material.country_name(country)})"
-        told = material.localized(row, "note")
-        if told:
-            name = f"{name} ({told})"
         lines.append(
             Row(
-                [Cell(f"{name}, {unit}" if unit else name), Cell(f"{value} ({span})" if span else value)],
+                [
+                    Cell(f"{name}, {unit}" if unit else name, material.localized(row, "note")),
+                    Cell(f"{value} ({span})" if span else value),
+                ],
                 figure=material.figure("market", candidate, measure),
             )
         )

@@ -75,7 +75,9 @@ def _portfolio_page(material: Material) -> Page:
             ),
             Section(
                 say("portfolio.chart.topic"),
-                say("portfolio.chart.heading", status=say(f"status.{key(status)}")) if summary else "",
+                say("portfolio.chart.heading", status=language.find(f"status.{key(status)}", default=status))
+                if summary
+                else "",
                 blocks=[_portfolio_picture(material)],
                 full=True,
             ),
@@ -262,8 +264,7 @@ def _budget_picture(material: Material, years: list[dict[str, Any]]) -> Picture:
     alt = say("budget.alt")
 
     def draw(width: float, theme: Theme, dense: bool) -> str:
-        del dense
-        return budget(bars, width=width, label=alt, theme=theme)
+        return budget(bars, width=width, label=alt, dense=dense, theme=theme)
 
     return Picture("fig-budget", say("budget.title"), say("budget.unit"), draw, alt, wide=920, paper=920)
 

@@ -134,7 +134,7 @@ def _table_page(material: Material) -> Page:
         ),
         Section(
             say("full.topic"),
-            say("full.heading"),
+            say("full.heading" if any(r["tie"] for r in ranked) else "full.heading_none"),
             _tie_words(material),
             [_ranking_table(material, ranked)],
             full=True,

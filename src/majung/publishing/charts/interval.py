@@ -70,14 +70,18 @@ def interval(
     rows = sum(len(group.rows) for group in groups)
     height = _HEAD + rows * row_height + len(groups) * (group_height or 4) + 2
     sheet = Sheet(width, height, label, theme)
-    id_room, value_room = 70.0, (132.0 if dense else 108.0)
+    id_room = 70.0
+    spans = max((text_width(row.span) for group in groups for row in group.rows), default=0.0)
+    values = max((text_width(row.text, True) for group in groups for row in group.rows), default=0.0)
+    value_room = max(spans + values + 16, text_width(missing)) if dense else max(spans, values, text_width(missing))
     if dense:
         longest = max((text_width(word, True) for group in groups for word in group.name.split(" ")), default=0.0)
         group_room = max(longest, 96.0) + 30
         label_room = max((text_width(row.label) for group in groups for row in group.rows), default=0.0) + 24
         label_room = min(label_room, width * 0.42)
     else:
-        group_room, label_room = 0.0, min(330.0, width * 0.36)
+        longest = max((text_width(row.label) for group in groups for row in group.rows), default=0.0)
+        group_room, label_room = 0.0, max(min(330.0, width * 0.36), min(longest + 2, width * 0.46))
     left = group_room + label_room + 14
     right = width - id_room - value_room - 12
     axis.place(left, right)
@@ -111,8 +115,8 @@ def interval(
                 sheet.text(group_room + 16, middle + 4.5, shorten(row.label, label_room - 18), "t-ink")
             else:
                 sheet.text(0, middle - 4, shorten(row.label, label_room), "t-ink")
-                sheet.text(0, middle + 14, shorten(_both(row), label_room), "t-mut")
-            at = right + 12 + value_room - (84 if dense else 0)
+                sheet.text(0, middle + 14, _note(row, label_room), "t-mut")
+            at = right + 12 + value_room - (spans + 14 if dense else 0)
             if row.value is None:
                 sheet.text(right + 12 + value_room, middle + 4.5, missing, "t-nr", "end")
             elif dense:
@@ -131,8 +135,11 @@ def interval(
     return sheet.svg()
 
 
-def _both(row: IntervalRow) -> str:
-    return " · ".join(part for part in (row.note, row.unit) if part)
+def _note(row: IntervalRow, room: float) -> str:
+    """What the row observes and its unit, or as much of that as fits whole."""
+    both = " · ".join(part for part in (row.note, row.unit) if part)
+    fitting = [words for words in (both, row.note) if words and text_width(words) <= room]
+    return fitting[0] if fitting else shorten(row.note or row.unit, room)
 
 
 def _narrow(groups: Sequence[IntervalGroup], width: float, missing: str, label: str, axis: _Axis, theme: Theme) -> str:
@@ -154,7 +161,7 @@ def _narrow(groups: Sequence[IntervalGroup], width: float, missing: str, label: 
             sheet.text(0, y + 20, shorten(row.label, room), "t-ink")
             sheet.text(width, y + 20, value, "t-nr" if row.value is None else "t-b", "end")
             tail = f"{row.span}  {row.figure}".strip() if row.value is not None else row.figure
-            sheet.text(0, y + 38, shorten(_both(row), width - sheet.width_of(tail) - 16), "t-mut")
+            sheet.text(0, y + 38, _note(row, width - sheet.width_of(tail) - 16), "t-mut")
             sheet.text(width, y + 38, tail, "t-mut", "end")
             axis.lines(sheet, y + 48, y + 78)
             axis.mark(sheet, row, y + 63, hue, 6)

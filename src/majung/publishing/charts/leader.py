@@ -154,9 +154,9 @@ def _years(sheet: Sheet, x_of: Callable[[float], float], first: int, last: int, 
     marks = [first, *[y for y in range(first + 1, last) if y % step == 0], last]
     kept: list[int] = []
     for year in marks:
-        if kept and year != last and x_of(year) - x_of(kept[-1]) < 40:
+        if kept and year != last and x_of(year) - x_of(kept[-1]) < 46:
             continue
-        if year == last and len(kept) > 1 and x_of(year) - x_of(kept[-1]) < 40:
+        if year == last and len(kept) > 1 and x_of(year) - x_of(kept[-1]) < 46:
             kept.pop()
         kept.append(year)
     for year in dict.fromkeys(kept):

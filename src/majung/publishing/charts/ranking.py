@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from majung.publishing.charts.canvas import Sheet, shorten
+from majung.publishing.charts.canvas import Sheet, shorten, text_width
 from majung.publishing.charts.palette import HUES, Theme
 
 _STEPS = (0.01, 0.05, 0.15, 0.30, 0.50)
@@ -64,7 +64,10 @@ def ranking(
     step = max(18.0, min(24.0, 620 / max(len(rows), 1))) if dense else 34.0
     head = 46
     sheet = Sheet(width, head + step * len(rows) + 2, label, theme)
-    name_at, name_room = 34.0, 190.0
+    longest = max(
+        (text_width(row.name, True) + (text_width(row.tie) + 10 if row.tie else 0) for row in rows), default=0.0
+    )
+    name_at, name_room = 42.0, min(max(longest + 16, 150.0), 240.0)
     own_at, selected_at = name_at + name_room + 52, name_at + name_room + 118
     bars_at = selected_at + 24
     id_room = 70.0
@@ -76,12 +79,12 @@ def ranking(
     def x_of(score: float) -> float:
         return bars_at + score / top * bars_room
 
-    sheet.text(24, 38, say["rank"], "t-mut", "end")
+    sheet.text(0, 38, say["rank"], "t-mut")
     sheet.text(name_at, 38, say["candidate"], "t-mut")
     sheet.text(own_at, 38, say["own"], "t-mut", "end")
     sheet.text(selected_at, 38, say["selected"], "t-mut", "end")
     sheet.text(bars_at, 14, say["score"], "t")
-    sheet.text(heat_at, 14, say["heat"], "t")
+    sheet.text(min(heat_at, width - sheet.width_of(say["heat"])), 14, say["heat"], "t")
     for tick in range(0, top + 1, 20):
         sheet.text(x_of(tick), 38, str(tick), "t-mut", "middle")
     for k in range(len(rows)):
@@ -95,7 +98,7 @@ def ranking(
             sheet.rect(name_at - 6, y + 1, name_room + 2, step - 1, "wash")
         for tick in range(0, top + 1, 20):
             sheet.line(x_of(tick), y, x_of(tick), y + step, "base" if tick == 0 else "grid")
-        sheet.text(24, middle + 4.5, row.rank, "t-b", "end")
+        sheet.text(26, middle + 4.5, row.rank, "t-b", "end")
         tie_room = sheet.width_of(row.tie) + 10 if row.tie else 0
         name = shorten(row.name, name_room - 12 - tie_room, row.marked)
         sheet.text(name_at, middle + 4.5, name, "t-own" if row.marked else "t-ink")
