@@ -2,12 +2,14 @@
 
 Run with an interpreter that has pulp, matplotlib and majung:
     PYTHONPATH=src python benchmarks/portfolio.py            # the bar: 500 projects, 5 budgets, 100 logical constraints
+    PYTHONPATH=src python benchmarks/portfolio.py 40         # with another time limit than 10 s, for a busy machine
     PYTHONPATH=src python benchmarks/portfolio.py growth     # cost against size, and the pictures
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import sys
 import time
 from dataclasses import dataclass
@@ -52,7 +54,7 @@ def drawn(n: int, width: int, logical: int, kind: str, seed: int) -> Case:
     return Case(p, costs.sum(axis=0) * 0.3, rules)
 
 
-def with_pulp(case: Case) -> tuple[float, str, str]:
+def with_pulp(case: Case, limit: float) -> tuple[float, str, str]:
     """Value and both statuses by PuLP and CBC, same gap and time limit."""
     p, rules = case.projects, case.constraints
     problem = pulp.LpProblem("portfolio", pulp.LpMaximize)
@@ -68,31 +70,39 @@ def with_pulp(case: Case) -> tuple[float, str, str]:
         members = pulp.lpSum(x[name] for name, g in zip(p.names, p.groups, strict=True) if g == group)
         problem += members >= least
         problem += members <= rules["maximum_per_group"][group]
-    problem.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=GAP, timeLimit=LIMIT))
+    problem.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=GAP, timeLimit=limit))
     return pulp.value(problem.objective), pulp.LpStatus[problem.status], pulp.LpSolution[problem.sol_status]
 
 
-def bar() -> None:
-    """The bar, ten cases: seconds, status and proven gap of ours; seconds and statuses of PuLP."""
+def cpu(of: int) -> float:
+    used = resource.getrusage(of)
+    return used.ru_utime + used.ru_stime
+
+
+def bar(limit: float) -> None:
+    """The bar, ten cases: seconds (wall, CPU), status and proven gap of ours; seconds and statuses of PuLP."""
     rows = []
     for kind in ("free", "tied"):
         for seed in range(5):
             case = drawn(500, 5, 100, kind, seed)
-            start = time.perf_counter()
-            ours = solve(case.projects, case.budgets, gap=GAP, time_limit=LIMIT, **case.constraints)
-            middle = time.perf_counter()
-            value, status, solution = with_pulp(case)
-            end = time.perf_counter()
+            start, own = time.perf_counter(), cpu(resource.RUSAGE_SELF)
+            ours = solve(case.projects, case.budgets, gap=GAP, time_limit=limit, **case.constraints)
+            own = cpu(resource.RUSAGE_SELF) - own
+            middle, solver = time.perf_counter(), cpu(resource.RUSAGE_CHILDREN)
+            value, status, solution = with_pulp(case, limit)
+            end, solver = time.perf_counter(), cpu(resource.RUSAGE_CHILDREN) - solver
             assert value <= ours.bound * (1 + 1e-6), "the bound is no bound"
-            assert ours.value <= value * (1 + 2 * GAP), "PuLP stopped short of the gap"
             row = {
                 "case": f"{kind} {seed}",
+                "time_limit": limit,
                 "seconds": middle - start,
+                "cpu": own,
                 "status": ours.status,
                 "gap": ours.gap,
                 "value": ours.value,
                 "bound": ours.bound,
                 "pulp_seconds": end - middle,
+                "pulp_cpu": solver,
                 "pulp_value": value,
                 "pulp_status": f"{status}, {solution}",
             }
@@ -106,13 +116,13 @@ def bar() -> None:
 def growth() -> None:
     """Seconds of CPU against the number of projects: the programme, and the core index exact and sampled."""
     rows: dict[str, list[dict[str, float]]] = {"solve": [], "exact": [], "sampled": []}
-    for n in (50, 100, 200, 500, 1000, 2000, 5000):
+    for n in (50, 100, 200, 500, 1000, 2000):
         start = time.process_time()
-        case = drawn(n, 5, 100, "tied", 1)
+        case = drawn(n, 5, 100, "free", 1)
         found = solve(case.projects, case.budgets, gap=GAP, time_limit=60.0, **case.constraints)
         rows["solve"].append({"n": n, "cpu": time.process_time() - start, "gap": found.gap})
     weights = np.array([[1, 0, 0], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]])
-    for n in (10, 15, 20, 25, 30, 35):
+    for n in (10, 15, 20, 25, 30):
         cpu, held = [], []
         for seed in range(3):
             rng = np.random.default_rng(seed)
@@ -216,7 +226,7 @@ def main() -> None:
         frontier_picture()
         core_picture()
     else:
-        bar()
+        bar(float(sys.argv[1]) if len(sys.argv) > 1 else LIMIT)
 
 
 if __name__ == "__main__":
