@@ -98,7 +98,7 @@ def test_what_each_group_says_by_hand():
     assert [(f.statement, f.answer) for f in first] == [(1, "agree")]
     assert [(f.statement, f.answer) for f in second] == [(1, "disagree"), (2, "disagree")]
     assert first[0].share == 0.8
-    assert (first[0].low, first[0].high) == pytest.approx(wilson(80, 100, level=0.9))
+    assert [first[0].low, first[0].high] == pytest.approx([float(b) for b in wilson(80, 100, level=0.9)])
     assert representative(found, confidence=0.9, most=1)[1] == second[:1]
     both = consensus(ballots, test="plain", confidence=0.9, most=5)
     assert [f.statement for f in both.agree] == [0]
