@@ -101,7 +101,8 @@ def problem(
             raise InputError(f"group {g.name!r}: {min(strangers)!r} is required but does not belong to it")
         if len(g.people) > largest.seats:
             raise InputError(
-                f"group {g.name!r} has {len(g.people)} people, room {largest.name!r}, the largest, {largest.seats} seats"
+                f"group {g.name!r} has {len(g.people)} people; the largest room, {largest.name!r}, "
+                f"has {largest.seats} seats"
             )
     return Problem(
         tuple(groups),
