@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from miniature import Miniature
 
 from majung.cli import main
 from majung.runs import load_run
+from miniature import Miniature
 
 
 class Answer:
@@ -72,7 +72,7 @@ BAD_TABLES = {
     "negative": (with_value("-3"), ["patents.csv:5", "-3"]),
     "text in a number": (with_value("many"), ["patents.csv:5", "many"]),
     "thousands separator": (with_value('"1,200"'), ["patents.csv:5", "1,200"]),
-    "empty file": (lambda lines: [], ["patents.csv"]),
+    "empty file": (lambda _: [], ["patents.csv"]),
 }
 
 
@@ -90,7 +90,9 @@ def test_bad_evidence_ends_in_one_message(
     assert not list((tmp_path / "runs").glob("*"))
 
 
-def test_wrong_encoding_ends_in_one_message(miniature: Miniature, majung: Callable[..., Answer], tmp_path: Path) -> None:
+def test_wrong_encoding_ends_in_one_message(
+    miniature: Miniature, majung: Callable[..., Answer], tmp_path: Path
+) -> None:
     folder = miniature.write()
     file = folder / "evidence" / "tables" / "surveys.csv"
     file.write_bytes(file.read_text().replace("row 1", "1행").encode("cp949"))
@@ -157,7 +159,11 @@ def test_speaks_both_languages(
 ) -> None:
     answer = majung(command, miniature.write(), "--runs", tmp_path / "runs", "--lang", lang)
     assert answer.code == 0
-    title = {"discover": ("순위", "Ranking"), "diagnose": ("진단", "Diagnosis"), "select": ("핵심 과제", "Core projects")}
+    title = {
+        "discover": ("순위", "Ranking"),
+        "diagnose": ("진단", "Diagnosis"),
+        "select": ("핵심 과제", "Core projects"),
+    }
     assert title[command][lang == "en"] in answer.out
 
 
