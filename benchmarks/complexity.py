@@ -237,7 +237,7 @@ def growth(folder: Path) -> None:
             save(file, ROWS, p)
             repeats = max(1, 20000 // p) if package == "majung" else 1
             spent = cost(file, setup, code, repeats=repeats, runs=2, threads=1)
-            points[package].append({"columns": p} | asdict(spent))
+            points[package].append({"columns": p, "cpu": spent.cpu, "peak_mb": spent.peak_mb})
             print(f"{package} {ROWS} x {p}: {spent}", flush=True)
     (RESULTS / "complexity_growth.json").write_text(json.dumps(points, indent=2) + "\n")
 
@@ -264,7 +264,7 @@ def pictures() -> None:
         panel.set_title(label, loc="left", fontsize=9)
         panel.spines[["top", "right"]].set_visible(False)
         panel.grid(alpha=0.3)
-    panels[0].legend(frameon=False)
+    panels[1].legend(frameon=False, loc="upper left")
     figure.savefig(IMAGES / "complexity-growth.svg", metadata={"Date": None})
 
     x = world(40, 400, seed=3)

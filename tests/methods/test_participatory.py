@@ -273,5 +273,9 @@ def test_elections_and_increments_are_checked() -> None:
         election({"a": 1}, 1, {})
     with pytest.raises(InputError, match="names a project twice"):
         election({"a": 1}, 1, {"1": ["a", "a"]})
+    with pytest.raises(InputError, match="ties is 'luck'"):
+        greedy(eleven_voters(BALLOTS), utility="cost", ties="luck")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="completion is 'all': choose from none, greedy, add1, add1_greedy"):
+        equal_shares(eleven_voters(BALLOTS), utility="cost", ties="name", completion="all")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="increment 0"):
         equal_shares(eleven_voters(BALLOTS), utility="cost", ties="name", completion="add1", increment=0)

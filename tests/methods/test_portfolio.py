@@ -242,6 +242,29 @@ def test_time_limit_is_reported_as_feasible_or_unknown_never_optimal() -> None:
     assert best.bound > 0
 
 
+@pytest.mark.parametrize("time_limit", [0.01, 0.1, 1.0])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_value_and_bound_enclose_the_optimum_whenever_time_runs_out(time_limit: float, seed: int) -> None:
+    # A strongly correlated knapsack of 150 projects, whose optimum dynamic programming gives.
+    rng = np.random.default_rng(seed)
+    costs = rng.integers(50, 500, 150)
+    values, budget = costs + 20, int(costs.sum() // 3)
+    best = np.zeros(budget + 1)
+    for cost, value in zip(costs, values, strict=True):
+        best[cost:] = np.maximum(best[cost:], best[:-cost] + value)
+    p = projects([f"p{i}" for i in range(150)], values, costs)
+    found = solve(p, [budget], gap=0.0, time_limit=time_limit)
+    assert found.bound >= best[-1] - 1e-6 * best[-1]
+    if found.status == "unknown":
+        assert found.chosen == ()
+    else:
+        assert found.value <= best[-1]
+        assert found.cost[0] <= budget
+        assert found.status != "infeasible"
+    if found.status == "optimal":
+        assert found.value == best[-1]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

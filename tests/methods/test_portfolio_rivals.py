@@ -128,5 +128,7 @@ def test_alternatives_need_a_portfolio() -> None:
     p = projects("ab", [1, 2], [1, 1])
     with pytest.raises(InputError, match="infeasible"):
         alternatives(p, [1], solve(p, [1], musts=["a", "b"]), within=0.1, count=1, order="value", musts=["a", "b"])
+    with pytest.raises(InputError, match="order is 'size'"):
+        alternatives(p, [1], solve(p, [1]), within=0, count=1, order="size")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="within is -1"):
         alternatives(p, [1], solve(p, [1]), within=-1, count=1, order="value")

@@ -176,6 +176,7 @@ def test_musts_are_core_and_forbidden_are_exterior() -> None:
         ({"weights": [[0.5, 0.5]]}, "give \\(points, 1\\)"),
         ({"method": "sampled"}, "needs rng"),
         ({"synergies": {("a", "b"): 1.0}}, "synergies"),
+        ({"method": "quick"}, "method is 'quick'"),
         ({"limit": 1}, "exceed the limit of 1"),
         ({"musts": ["a"], "budgets": [0]}, "'a' is a must; budget 'budget 1' of 0"),
     ],

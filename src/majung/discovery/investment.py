@@ -64,9 +64,10 @@ def venture_firms(question: Question) -> Observation:
     frame = question.select("investment", measure="firms")
     late, early = windows(int(frame["year"].max()), question.recent_years(3))
     frame = frame[frame["year"].isin([*late, *early])]
-    codes = tuple(sorted(frame["code"].unique()))
+    everything = tuple(sorted(frame["code"].unique()))
+    tide = float(np.divide(*(np.nansum(sum_by_code(frame, everything, years)) for years in (late, early))))
+    codes = tuple(code for code in everything if code in question.used)
     recent, base = (sum_by_code(frame, codes, years) for years in (late, early))
-    tide = float(np.nansum(recent) / np.nansum(base))
     prior = question.parameter("prior", 5.0)
     noisy = question.draws.counts(np.stack([base, recent]), question.spec.id)
     return Observation(

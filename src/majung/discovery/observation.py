@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -49,6 +50,12 @@ class Question:
     @property
     def country(self) -> str:
         return self.programme.charter.country
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """Codes of the classification that some industry's definition names: the others need no draws."""
+        industries = self.programme.industries.values()
+        return frozenset(c.code for i in industries for c in i.codes_in(self.spec.classification))
 
     def parameter(self, name: str, default: float) -> float:
         """A parameter of the indicator."""

@@ -405,7 +405,7 @@ def _fit_shape(shape: _Shape, z: Floats, box: _Box) -> _Fit:
         return np.asarray(p[0] * shape(p[1], np.exp(p[2])) - z)
 
     start = np.array([scale[best], first[best], np.log(second[best])])
-    polished = optimize.least_squares(residuals, start, x_scale="jac", max_nfev=500)
+    polished = optimize.least_squares(residuals, start, x_scale="jac", max_nfev=100)
     e = polished.fun
     energy = max(float(e @ e), 1e-300)
     return _Fit(

@@ -14,10 +14,11 @@ arXiv:2303.00621 (greedy rule, completions).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +116,7 @@ def equal_shares(
     Exact: rho is a rational number in the units cost per utility. Raises InputError if the ballots do not carry the
     utility or the increment is not positive.
     """
+    _check_choice("completion", completion, get_args(Completion))
     step = Fraction(increment)
     if step <= 0:
         raise InputError(f"increment {increment} must be above 0")
@@ -142,6 +144,12 @@ def equal_shares(
     return _selection(election, bought, prices, completed, endowment, equal)
 
 
+def _check_choice(keyword: str, value: str, choices: Sequence[str]) -> None:
+    """Refuse a word that is no choice: type checkers see it, callers without one do not."""
+    if value not in choices:
+        raise InputError(f"{keyword} is {value!r}: choose from {', '.join(choices)}")
+
+
 def _exhaustive(election: Election, support: list[_Support], bought: list[int]) -> bool:
     left = election.budget - sum(election.costs[j] for j in bought)
     taken = set(bought)
@@ -149,6 +157,7 @@ def _exhaustive(election: Election, support: list[_Support], bought: list[int]) 
 
 
 def _supports(election: Election, utility: Utility) -> list[_Support]:
+    _check_choice("utility", utility, get_args(Utility))
     if utility == "points" and election.vote_type in ("approval", "choose-1"):
         raise InputError(f'{election.vote_type} ballots carry no points: use utility="cost" or "cardinality"')
     order = np.argsort(election.project_of, kind="stable")
@@ -168,6 +177,7 @@ def _supports(election: Election, utility: Utility) -> list[_Support]:
 
 def _tie_rank(election: Election, support: list[_Support], ties: Ties) -> list[int]:
     """Place of each project in the order by which ties are broken."""
+    _check_choice("ties", ties, get_args(Ties))
     keys: list[Fraction | int]
     if ties == "votes":
         keys = [-len(s.voters) for s in support]

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from majung.methods.labelled import Floats, InputError
 from majung.methods.portfolio import Constraints, Projects
-from majung.methods.portfolio.model import Model, build
+from majung.methods.portfolio.model import Model, build, check_choice
 from majung.methods.portfolio.optimum import find_conflict, maximise
 
 Bools = NDArray[np.bool_]
@@ -101,6 +101,7 @@ def core_index(
     to `gap` within `time_limit` seconds; `rng` draws the values, uniform between their bounds, and is needed unless the
     bounds agree. Raises InputError that names the project whose bounds are wrong, or what makes a case impossible.
     """
+    check_choice("method", method, ("exact", "sampled"))
     low, high, w = _checked(values_low, values_high, weights, projects)
     if constraints.get("synergies"):
         raise InputError("synergies have one value for all criteria: leave them out of the core index")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,11 +17,12 @@ class Draws:
     """The Monte Carlo sample of a run.
 
     A stream is seeded by the run's seed and the name of what it draws, never by the order of the work: one changed
-    source row changes only the numbers that rest on it.
+    source row changes only the numbers that rest on it. Draws of a definition are kept for the indicators that share it.
     """
 
     seed: int
     samples: int
+    _definitions: dict[tuple[object, ...], Floats] = field(default_factory=dict, repr=False, compare=False)
 
     def rng(self, *name: str) -> np.random.Generator:
         """The stream of this name."""
@@ -41,12 +42,13 @@ class Draws:
     def definition(self, industry: Industry, classification: str) -> Floats:
         """Draws (samples, codes) of an industry's code weights, uniform on their intervals with sum 1."""
         codes = industry.codes_in(classification)
-        return sample_bounded_simplex(
-            np.array([c.low for c in codes]),
-            np.array([c.high for c in codes]),
-            self.samples,
-            self.rng("definition", industry.id, classification),
-        )
+        low, high = tuple(c.low for c in codes), tuple(c.high for c in codes)
+        key = (industry.id, classification, low, high)
+        if key not in self._definitions:
+            drawn = sample_bounded_simplex(low, high, self.samples, self.rng("definition", industry.id, classification))
+            drawn.setflags(write=False)
+            self._definitions[key] = drawn
+        return self._definitions[key]
 
     def criteria_weights(self, criteria: tuple[Criterion, ...]) -> Floats:
         """Draws (samples, indicators) of global indicator weights: criterion weight × weight within the criterion."""

@@ -169,7 +169,7 @@ def project(
     reliable rows the result is that of :func:`eci_pci` on them alone. Columns that no reliable row has get no PCI.
     presence: (C, P) of 0 and 1, over all rows; reliable: (C,) booleans; scale, ddof: as in :func:`eci_pci`
     ("separate" would put the two stages on different scales). Raises InputError as :func:`eci_pci` does for the
-    reliable rows. Source: the selection of countries of the Atlas (Hausmann et al. 2014, technical box 5.1).
+    reliable rows. Source: the selection of countries of the Atlas (Hausmann et al. 2014).
     """
     there, mask = checked_presence(presence), np.asarray(reliable)
     if mask.shape != (there.shape[0],) or mask.dtype != np.bool_:

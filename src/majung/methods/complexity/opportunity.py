@@ -34,7 +34,7 @@ def outlook(
     gain "exact": what COI_c gains when c enters p, phi and PCI held fixed (equal to a recomputation):
         sum_{q != p} (1 - M_cq) phi_pq PCI_q / s_q - omega_cp PCI_p.
     gain "gross": sum_q (1 - M_cq) phi_pq PCI_q / s_q, q = p included (with a proximity of diagonal 1) and the
-        opportunity used up not deducted: Stata's and Python's ecomplexity, econcomplex.
+        opportunity used up not deducted: Stata's and Python's ecomplexity.
     Both are 0 where p is present. COI and gains are not invariant to a shift of PCI: state which PCI was used.
     presence: (C, P) of 0 and 1; proximity: (P, P) or an operator (faster for P well above C); pci: (P,).
     Raises InputError for shapes that do not fit or a PCI that is not finite.

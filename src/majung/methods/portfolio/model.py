@@ -127,6 +127,12 @@ def projects(
     return Projects(labels, v, c, areas, titles)
 
 
+def check_choice(keyword: str, value: str, choices: Sequence[str]) -> None:
+    """Refuse a word that is no choice: type checkers see it, callers without one do not."""
+    if value not in choices:
+        raise InputError(f"{keyword} is {value!r}: choose from {', '.join(choices)}")
+
+
 def _numbered(count: int) -> tuple[str, ...]:
     return tuple(f"budget {b + 1}" for b in range(count))
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import LinearConstraint
 
 from majung.methods.labelled import Floats, InputError
-from majung.methods.portfolio.model import Constraints, Projects, build
+from majung.methods.portfolio.model import Constraints, Projects, build, check_choice
 from majung.methods.portfolio.optimum import RESOLUTION, Portfolio, maximise
 
 
@@ -54,6 +54,7 @@ def alternatives(
     gap, time_limit: for each programme. Fewer than `count`: no others are within reach, or none was found in time.
     Raises InputError if there is no portfolio to start from, a name is unknown, or `within` is negative.
     """
+    check_choice("order", order, ("value", "difference"))
     if portfolio.status in ("infeasible", "unknown"):
         raise InputError(f"the portfolio is {portfolio.status}: there is nothing to find alternatives to")
     if not within >= 0:

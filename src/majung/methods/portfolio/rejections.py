@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Unpack
+from typing import Literal, Unpack, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,7 +23,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, vstack
 
 from majung.methods.labelled import Floats, InputError
-from majung.methods.portfolio.model import Constraints, Model, Projects, build
+from majung.methods.portfolio.model import Constraints, Model, Projects, build, check_choice
 from majung.methods.portfolio.optimum import RESOLUTION, Portfolio, check, find_conflict, maximise
 
 Reason = Literal["constraint", "budget", "value", "tie", "better", "unknown"]
@@ -74,6 +74,7 @@ def explain_rejections(
     gap, time_limit: for each of the two programmes that a project costs; with gap=0 in both functions the intervals
     close. Raises InputError if there is no portfolio to explain, or a name is unknown or chosen.
     """
+    check_choice("extra", extra, get_args(Extra))
     if portfolio.status in ("infeasible", "unknown"):
         raise InputError(f"the portfolio is {portfolio.status}: there is no choice whose rejections could be explained")
     model = build(projects, budgets, constraints)
