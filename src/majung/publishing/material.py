@@ -126,6 +126,19 @@ class Material:
         """Short figure id of a row."""
         return self.run.figure(table, *key)
 
+    def series(self, table: str, **where: object) -> dict[str, tuple[list[float], list[float]]]:
+        """Years and values by country, years ascending, missing values left out."""
+        found: dict[str, dict[float, float]] = {}
+        for row in self.rows(table, **where):
+            if not missing(row["value"]):
+                found.setdefault(str(row["country"]), {})[float(row["year"])] = float(row["value"])
+        return {c: (sorted(v), [v[y] for y in sorted(v)]) for c, v in found.items()}
+
+    @staticmethod
+    def anchor(candidate: str) -> str:
+        """Anchor of an industry's page (the id may hold any character)."""
+        return "industry-" + "".join(c if c.isalnum() and c.isascii() else "-" for c in candidate)
+
     def ranked(self) -> list[dict[str, Any]]:
         """The ranking, best first."""
         return sorted(self.rows("ranking"), key=lambda r: (int(r["rank"]), str(r["candidate"])))
