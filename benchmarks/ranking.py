@@ -136,8 +136,8 @@ def ahp() -> None:
         )
     compare(
         "ahp_eigenvector_ahpy",
-        "for _ in range(20): ours('eigenvector')",
-        {"AHPy": "for _ in range(20): ahpy()"},
+        "for _ in range(10): ours('eigenvector')",
+        {"AHPy": "for _ in range(10): ahpy()"},
         setup=setup + AHP_AHPY,
         threads=1,
     )
