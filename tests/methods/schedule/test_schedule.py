@@ -267,6 +267,7 @@ def test_the_same_settinggives_the_same_schedule():
         (lambda: case(group("a", "p"), group("a", "q")), "'a' is named twice"),
         (lambda: case(group("a", "p", first=3, last=2)), "'a': its window ends"),
         (lambda: case(group("a", "p", meetings=0)), "'a': 0 meetings"),
+        (lambda: case(group("a", "")), "'a' has no people"),
         (lambda: case(group("a", "p", required="z")), "'z' is required"),
         (lambda: case(group("a", "pqr"), rooms=(Room("den", 2),)), "'a' has 3 people; the largest room, 'den', has 2"),
         (lambda: case(group("a", "p"), slots=0), "slots a day is 0"),
