@@ -411,3 +411,64 @@ def test_the_latest_table_counts_and_sectors_without_output_are_left_out(miniatu
     assert found["employment_inducement"].period == "2019"
     assert found["employment_inducement"].codes == ("manufacturing", "services")
     assert found["employment_inducement"].values == pytest.approx([6, 12])
+
+
+def test_rows_of_another_measure_or_country_do_not_count(miniature: Miniature, seen: dict[str, Observation]) -> None:
+    """Each table gains rows that no indicator asks for; every value stays."""
+    for year in range(2009, 2021):
+        for code in ("alpha", "beta", "gamma"):
+            miniature.tables["patents"].append(
+                ("WLD", "wipo35", code, year, "articles", 50.0 * len(code) * year + ord(code[0]) ** 2)
+            )
+            miniature.tables["patents"].append(
+                ("KOR", "wipo35", code, year, "articles", 40.0 * ord(code[0]) + year % 7 * len(code))
+            )
+        for code in ("machines", "software"):
+            miniature.tables["value_added"] += [
+                (country, "kti", code, year, "firms", 50.0 * (year - 2008) ** (ord(code[0]) - 108))
+                for country in ("KOR", "WLD")
+            ]
+        miniature.tables["investment"] += [
+            ("USA", "vc_vertical", "ledger", year, "firms", 7.0 * (year - 2008)),
+            ("USA", "vc_industry", "games", year, "usd_m", 9.0 * (year - 2008)),
+            ("KOR", "kr_vc", "bio", year, "firms", 3.0 * (year - 2008)),
+            ("USA", "kr_vc", "bio", year, "krw_100m", 2000.0 * (year - 2008)),
+        ]
+    miniature.tables["satellites"] += [
+        ("USA", "bok_broad", "services", 2020, "employment_inducement", 99.0),
+        ("KOR", "bok_broad", "services", 2020, "level", 99.0),
+    ]
+    folder = miniature.write()
+    file = folder / "evidence" / "tables" / "input_output.csv"
+    text = file.read_text()
+    abroad = [line.replace("KOR,2014", "USA,2016") for line in text.splitlines()[1:]]
+    file.write_text(text + "\n".join(abroad) + "\n")
+    found = observe(load_programme(folder), Draws(7, 100))
+    for name, before in seen.items():
+        assert found[name].codes == before.codes
+        assert found[name].values == pytest.approx(before.values), name
+        assert found[name].period == before.period
+
+
+def test_the_published_total_counts_not_the_sum_of_its_parts(miniature: Miniature) -> None:
+    """All knowledge- and technology-intensive industries hold more than the two that the table lists."""
+    for year in range(2010, 2020):
+        miniature.replace("value_added", ("KOR", "all-kti", year), 400.0)
+        miniature.replace("value_added", ("WLD", "all-kti", year), 4000.0 if year < 2015 else 6000.0)
+    found = observe(load_programme(miniature.write()), Draws(7, 100))
+    assert value(found["value_added_rca"], "machines") == pytest.approx((500 / 2000) / (5000 / 30_000))
+    assert value(found["value_added_growth"], "machines") == pytest.approx(1 / 1.5)
+
+
+def test_an_indicator_rests_on_rows_of_its_period_only(seen: dict[str, Observation], mini_run: Run) -> None:
+    periods = {
+        "venture_level": (2016, 2018), "venture_momentum": (2013, 2018), "venture_firms": (2015, 2020),
+        "own_venture": (2017, 2020), "patent_growth": (2011, 2020), "publication_growth": (2011, 2020),
+        "value_added_growth": (2010, 2019), "patent_rca": (2016, 2020), "patent_level": (2016, 2020),
+        "citation_impact": (2016, 2020), "value_added_rca": (2015, 2019), "employment_inducement": (2019, 2019),
+    }  # fmt: skip
+    for name, (first, last) in periods.items():
+        for rows in (*seen[name].rows, seen[name].common_rows):
+            for table, lines in rows.items():
+                years = mini_run.evidence.tables[table].loc[list(lines), "year"]
+                assert (years.min(), years.max()) == (first, last), name
