@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from majung.cli import main
+from majung.cli.progress import stages
 from majung.runs import load_run
 from miniature import Miniature
 
@@ -194,3 +196,13 @@ def test_help_and_version(majung: Callable[..., Answer]) -> None:
     shown = majung("--help").out
     for command in ("demo", "discover", "diagnose", "select", "report", "reproduce", "trace", "evidence"):
         assert command in shown
+
+
+def test_what_a_library_prints_while_stages_run_does_not_reach_stdout(capfd: pytest.CaptureFixture[str]) -> None:
+    with stages() as begin:
+        begin("selection")
+        os.write(1, b"a solver says something\n")
+    os.write(1, b"{}\n")
+    captured = capfd.readouterr()
+    assert captured.out == "{}\n"
+    assert "a solver says something" in captured.err
