@@ -298,8 +298,16 @@ def _mean(values: Floats, share: Floats) -> Floats:
 
 
 def _geometric_deviation(logs: Floats, share: Floats) -> Floats:
-    apart = logs - _mean(logs, share)
-    return np.asarray(np.exp(np.sqrt(_mean(np.square(apart, out=apart), share))))
+    mean = _mean(logs, share)
+    variance = np.zeros(mean.size)
+    step = max(1, _CACHED // mean.size)
+    for start in range(0, len(logs), step):
+        part = np.square(logs[start : start + step] - mean)
+        variance += share[start : start + step] @ part.reshape(len(part), -1)
+    spread = np.sqrt(variance / share.sum()).reshape(mean.shape)
+    if np.isnan(spread).any():
+        spread = np.sqrt(_mean(np.square(logs - mean), share))
+    return np.asarray(np.exp(spread))
 
 
 def _quartiles(each: Floats) -> Floats:
