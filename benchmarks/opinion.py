@@ -154,7 +154,7 @@ def agree(people: int = 1500, statements: int = 80) -> None:
     print("agrees with red-dwarf")
 
 
-def race() -> None:
+def race(packages: tuple[str, ...] = ("red-dwarf", "red-dwarf, core"), runs: int = 3) -> None:
     """CPU and memory, the whole pipeline and its core, one thread."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "votes.npy"
@@ -164,8 +164,10 @@ def race() -> None:
         # Each side imports only itself, so that memory is its own; the cost of its setup is taken off.
         rows: dict[str, object] = {}
         for name, setup, code in (("red-dwarf", WHOLE_SETUP, WHOLE), ("red-dwarf, core", CORE_SETUP, CORE)):
+            if name not in packages:
+                continue
             pairs = []
-            for _ in range(3):
+            for _ in range(runs):
                 costs = [run(load + s, threads=1) for s in (OURS_SETUP, OURS_SETUP + OURS, setup, setup + code)]
                 pairs.append(costs)
             rows[name] = {

@@ -226,6 +226,7 @@ def test_when_nothing_helps_it_says_so():
     assert explained.impossible == {"window", "gap"}
 
 
+@pytest.mark.slow
 def test_every_infeasible_month_of_2021_to_2028_is_explained():
     # Five working groups that share people, two meetings a week apart between the 10th and the 20th, one slot a day.
     korea = frozenset(holidays.country_holidays("KR", years=range(2021, 2029)))
