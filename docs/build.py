@@ -26,8 +26,8 @@ SHEET = """@font-face{font-family:"Pretendard";src:url("PretendardVariable.woff2
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/28px "Pretendard",system-ui,sans-serif}
 nav{display:flex;flex-wrap:wrap;gap:4px 20px;padding:12px 16px;border-bottom:1px solid var(--rule);font-size:14px}
 main{max-width:760px;margin:0 auto;padding:32px 16px 72px}
-h1,h2,h3{font-weight:650;line-height:1.35;text-wrap:balance}h1{font-size:32px}h2{font-size:20px;border-top:2px solid;padding-top:12px;
-margin-top:56px}a{color:var(--accent);text-underline-offset:4px}img{max-width:100%;background:#fff}
+h1,h2,h3{font-weight:650;line-height:1.35;text-wrap:balance}h1{font-size:32px}
+h2{font-size:20px;border-top:2px solid;padding-top:12px;margin-top:56px}a{color:var(--accent);text-underline-offset:4px}img{max-width:100%;background:#fff}
 pre{background:var(--second);padding:12px 16px;overflow-x:auto;font-size:13px;line-height:20px}code{font-size:.9em}
 table{border-collapse:collapse;display:block;overflow-x:auto;font-size:14px;line-height:20px}
 th,td{padding:8px 16px 8px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
@@ -38,7 +38,8 @@ blockquote{margin:0;padding-left:16px;border-left:3px solid var(--accent);color:
 def main() -> None:
     """Write the site; end with an error that names each link that leads nowhere."""
     shutil.rmtree(SITE, ignore_errors=True)
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    top = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    pages = [*top, *sorted((ROOT / "docs").rglob("*.md"))]
     renderer = MarkdownIt("commonmark").enable("table")
     broken = []
     for page in pages:
@@ -52,7 +53,7 @@ def main() -> None:
         body = re.sub(r'href="(?!https?:)([^"]+)\.md', r'href="\1.html', renderer.render(text))
         title = next((line.lstrip("# ") for line in text.splitlines() if line.startswith("# ")), page.stem)
         links = "".join(
-            f'<a href="{up}{other.relative_to(ROOT).with_suffix(".html").as_posix()}">{other.stem.replace("_", " ")}</a>'
+            f'<a href="{up}{_html(other)}">{other.stem.replace("_", " ")}</a>'
             for other in pages
             if other.parent.name == "methods" or other.stem == "evidence"
         )
@@ -65,6 +66,10 @@ def main() -> None:
     if broken:
         sys.exit("\n".join(broken))
     print(f"{len(pages)} pages in {SITE.relative_to(ROOT)}; open README.html there")
+
+
+def _html(page: Path) -> str:
+    return page.relative_to(ROOT).with_suffix(".html").as_posix()
 
 
 if __name__ == "__main__":
