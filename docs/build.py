@@ -18,22 +18,6 @@ PAGE = """<!doctype html>
 <body><nav><a href="{up}README.html">Majung</a>{links}</nav><main>{body}</main></body></html>
 """
 
-SHEET = """@font-face{font-family:"Pretendard";src:url("PretendardVariable.woff2") format("woff2");font-weight:45 920}
-:root{color-scheme:light dark;--paper:#fff;--ink:#15191f;--ink-2:#434b55;--rule:#d7dbe0;--accent:#1b4f9c;--second:#f4f5f7}
-@media (prefers-color-scheme:dark){:root{--paper:#101418;--ink:#edf0f3;--ink-2:#bcc4cd;--rule:#333b45;--accent:#8db8f5;
---second:#1a2027}}
-*{box-sizing:border-box;font-variant-numeric:tabular-nums}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/28px "Pretendard",system-ui,sans-serif}
-nav{display:flex;flex-wrap:wrap;gap:4px 20px;padding:12px 16px;border-bottom:1px solid var(--rule);font-size:14px}
-main{max-width:760px;margin:0 auto;padding:32px 16px 72px}
-h1,h2,h3{font-weight:650;line-height:1.35;text-wrap:balance}h1{font-size:32px}
-h2{font-size:20px;border-top:2px solid;padding-top:12px;margin-top:56px}a{color:var(--accent);text-underline-offset:4px}img{max-width:100%;background:#fff}
-pre{background:var(--second);padding:12px 16px;overflow-x:auto;font-size:13px;line-height:20px}code{font-size:.9em}
-table{border-collapse:collapse;display:block;overflow-x:auto;font-size:14px;line-height:20px}
-th,td{padding:8px 16px 8px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
-blockquote{margin:0;padding-left:16px;border-left:3px solid var(--accent);color:var(--ink-2)}
-"""
-
 
 def main() -> None:
     """Write the site; end with an error that names each link that leads nowhere."""
@@ -58,7 +42,7 @@ def main() -> None:
             if other.parent.name == "methods" or other.stem == "evidence"
         )
         place.write_text(PAGE.format(title=title, up=up, links=links, body=body), encoding="utf-8")
-    (SITE / "docs.css").write_text(SHEET, encoding="utf-8")
+    shutil.copy(ROOT / "docs" / "docs.css", SITE)
     shutil.copy(ROOT / "src/majung/publishing/fonts/PretendardVariable.woff2", SITE)
     for folder in ("docs/img", "docs/methods/img"):
         if (ROOT / folder).is_dir():
