@@ -260,3 +260,25 @@ def test_area_reports_say_rank_chance_and_distance(mini_run: Run) -> None:
     for candidate in points.index:
         assert reports.loc[candidate, "weakest"] == against.loc[candidate].idxmin()
         assert reports.loc[candidate, "ahead"] == pytest.approx(against.loc[candidate].max())
+
+
+def test_indicators_say_direction_and_sources(mini_run: Run) -> None:
+    indicators = mini_run.tables["indicators"].set_index(["candidate", "indicator"])
+    assert set(indicators["direction"]) == {"more"}
+    assert indicators.loc[("one", "patent_rca"), "sources"] == "made"
+    assert indicators.loc[("one", "own_venture"), "sources"] == "", "what is not measured has no source"
+
+
+def test_a_scale_whose_target_lies_below_its_reference_means_less_is_better(
+    miniature: Miniature, mini_run: Run
+) -> None:
+    folder = miniature.write()
+    file = folder / "programme.toml"
+    file.write_text(file.read_text().replace("reference = 0, target = 100,", "reference = 100, target = 0,"))
+    tables = discover(load_programme(folder), Draws(7, 400)).tables
+    turned = tables["indicators"].set_index(["candidate", "indicator"])
+    before = mini_run.tables["indicators"].set_index(["candidate", "indicator"])
+    assert turned.loc[("one", "patent_level"), "direction"] == "less"
+    assert turned.loc[("one", "patent_level"), "score"] == pytest.approx(
+        1 - before.loc[("one", "patent_level"), "score"]
+    )

@@ -35,6 +35,9 @@ class Diagnosis:
     tables: dict[str, pd.DataFrame]
     lineage: Lineage
 
+    def _repr_html_(self) -> str:
+        return self.tables["position"].to_html(index=False)
+
 
 def diagnose(programme: Programme, draws: Draws) -> Diagnosis:
     """Diagnose every candidate of the programme."""

@@ -12,7 +12,7 @@ from majung.discovery.assessment import Cell, assess, observe
 from majung.discovery.common_evidence import one_observation, overlap, ties
 from majung.discovery.observation import Observation
 from majung.discovery.report import area_reports
-from majung.evidence.lineage import Lineage, node
+from majung.evidence.lineage import Lineage, SourceRows, node
 from majung.methods.checks import invariance
 from majung.methods.labelled import Floats
 from majung.methods.ranking.additive import additive
@@ -48,6 +48,9 @@ class Discovery:
 
     tables: dict[str, pd.DataFrame]
     lineage: Lineage
+
+    def _repr_html_(self) -> str:
+        return self.tables["ranking"].to_html(index=False, float_format="{:.2f}".format)
 
 
 def discover(programme: Programme, draws: Draws) -> Discovery:
@@ -113,6 +116,7 @@ def _definitions(programme: Programme) -> pd.DataFrame:
 def _indicators(
     programme: Programme, cells: dict[str, dict[str, Cell]], observations: dict[str, Observation]
 ) -> pd.DataFrame:
+    sources = {indicator: _sources(programme, seen) for indicator, seen in observations.items()}
     rows = []
     for candidate, by_indicator in cells.items():
         for criterion in programme.charter.criteria:
@@ -133,9 +137,22 @@ def _indicators(
                         "score_low": float(low),
                         "score_high": float(high),
                         "period": observations[spec.id].period,
+                        "direction": "more" if spec.scale.target > spec.scale.reference else "less",
+                        "sources": " ".join(sorted(set().union(*(sources[spec.id][code] for code in cell.codes)))),
                     }
                 )
     return pd.DataFrame(rows)
+
+
+def _sources(programme: Programme, seen: Observation) -> dict[str, set[str]]:
+    """Code -> ids of the sources whose rows its value rests on."""
+
+    def of(rows: SourceRows) -> set[str]:
+        tables = programme.evidence.tables
+        return {str(s) for table, lines in rows.items() for s in tables[table].loc[list(lines), "source"].unique()}
+
+    common = of(seen.common_rows)
+    return {code: common | of(rows) for code, rows in zip(seen.codes, seen.rows, strict=True)}
 
 
 def _contributions(

@@ -38,6 +38,9 @@ class Selection:
     tables: dict[str, pd.DataFrame]
     lineage: Lineage
 
+    def _repr_html_(self) -> str:
+        return self.tables["projects"].to_html(index=False, float_format="{:.2f}".format)
+
 
 def select(programme: Programme, draws: Draws, gaps: pd.DataFrame) -> Selection:
     """Choose the portfolio of core projects that closes most of the diagnosed gaps under the yearly budgets.
