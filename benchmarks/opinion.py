@@ -154,7 +154,7 @@ def agree(people: int = 1500, statements: int = 80) -> None:
     print("agrees with red-dwarf")
 
 
-def race() -> None:
+def race(packages: tuple[str, ...] = ("red-dwarf", "red-dwarf, core"), runs: int = 3) -> None:
     """CPU and memory, the whole pipeline and its core, one thread."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "votes.npy"
@@ -164,8 +164,10 @@ def race() -> None:
         # Each side imports only itself, so that memory is its own; the cost of its setup is taken off.
         rows: dict[str, object] = {}
         for name, setup, code in (("red-dwarf", WHOLE_SETUP, WHOLE), ("red-dwarf, core", CORE_SETUP, CORE)):
+            if name not in packages:
+                continue
             pairs = []
-            for _ in range(3):
+            for _ in range(runs):
                 costs = [run(load + s, threads=1) for s in (OURS_SETUP, OURS_SETUP + OURS, setup, setup + code)]
                 pairs.append(costs)
             rows[name] = {
@@ -192,42 +194,38 @@ def keep(name: str, rows: object) -> None:
     (RESULTS / f"{name}.json").write_text(json.dumps(rows, indent=2) + "\n")
 
 
-STABILITY = """
-st = opinion.stability(ballots, groups, minimum_votes=7, fit_on="everyone", numbers=range(2, 6),
-    resample="participants", replicates=5, rng=np.random.default_rng(1))
-"""
-
-
 def growth() -> None:
-    """Cost against participants, and the picture."""
+    """CPU of each step against participants, in this process, and the picture."""
     import matplotlib
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
 
+    from majung.methods import opinion
+
+    how = {"minimum_votes": 7, "fit_on": "everyone", "numbers": range(2, 6)}
     rows = []
-    steps = OURS.strip().splitlines()
-    with tempfile.TemporaryDirectory() as folder:
-        for people in (1000, 3000, 10_000, 30_000):
-            file = Path(folder) / f"{people}.npy"
-            write = f"import sys; sys.path.insert(0, {str(HERE)!r})\nfrom opinion import *\n"
-            run(f"{write}np.save({str(file)!r}, conversation({people}, {STATEMENTS}))")
-            base = LOAD.format(file=str(file)) + OURS_SETUP
-            row: dict[str, float] = {"participants": people}
-            for name, first, last in (
-                ("read", "", steps[:1]),
-                ("map", steps[:1], steps[:2]),
-                ("groups", steps[:2], steps[:3]),
-                ("statements", steps[:3], steps),
-            ):
-                before, after = (
-                    run(base + "\n".join(code), threads=1) for code in (list(first) if first else [], last)
-                )
-                row[name], row["peak_mb"] = max(after.cpu - before.cpu, 1e-3), after.peak_mb
-            whole, without = (run(base + "\n".join(steps) + more, threads=1) for more in (STABILITY, ""))
-            row["one resampling"] = (whole.cpu - without.cpu) / 5
-            print(row)
-            rows.append(row)
+    for people in (1000, 3000, 10_000, 20_000):
+        records = conversation(people, STATEMENTS)
+        clock = [time.process_time()]
+        ballots = opinion.votes(*records, repeated="refuse")
+        clock.append(time.process_time())
+        drawn = opinion.opinion_space(ballots, minimum_votes=7, fit_on="everyone")
+        clock.append(time.process_time())
+        groups = opinion.opinion_groups(drawn, numbers=range(2, 6))
+        clock.append(time.process_time())
+        found = opinion.statement_statistics(ballots, groups.of, test="polis")
+        opinion.representative(found, confidence=0.9, most=5)
+        opinion.consensus(ballots, test="polis", confidence=0.9, most=5)
+        clock.append(time.process_time())
+        rng = np.random.default_rng(1)
+        opinion.stability(ballots, groups, **how, resample="participants", replicates=4, rng=rng)
+        clock.append(time.process_time())
+        spent = np.diff(clock) / [1, 1, 1, 1, 4]
+        names = ("read", "map", "groups", "statements", "one resampling")
+        row = {"participants": people} | dict(zip(names, spent.tolist(), strict=True))
+        print(row)
+        rows.append(row)
     keep("opinion_growth", rows)
     figure, left = plt.subplots(figsize=(7, 4.2))
     x = [r["participants"] for r in rows]

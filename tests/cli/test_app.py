@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from miniature import Miniature
 
 from majung.cli import main
+from majung.cli.progress import stages
 from majung.runs import load_run
+from miniature import Miniature
 
 
 class Answer:
@@ -72,7 +74,7 @@ BAD_TABLES = {
     "negative": (with_value("-3"), ["patents.csv:5", "-3"]),
     "text in a number": (with_value("many"), ["patents.csv:5", "many"]),
     "thousands separator": (with_value('"1,200"'), ["patents.csv:5", "1,200"]),
-    "empty file": (lambda lines: [], ["patents.csv"]),
+    "empty file": (lambda _: [], ["patents.csv"]),
 }
 
 
@@ -90,7 +92,9 @@ def test_bad_evidence_ends_in_one_message(
     assert not list((tmp_path / "runs").glob("*"))
 
 
-def test_wrong_encoding_ends_in_one_message(miniature: Miniature, majung: Callable[..., Answer], tmp_path: Path) -> None:
+def test_wrong_encoding_ends_in_one_message(
+    miniature: Miniature, majung: Callable[..., Answer], tmp_path: Path
+) -> None:
     folder = miniature.write()
     file = folder / "evidence" / "tables" / "surveys.csv"
     file.write_bytes(file.read_text().replace("row 1", "1행").encode("cp949"))
@@ -157,7 +161,11 @@ def test_speaks_both_languages(
 ) -> None:
     answer = majung(command, miniature.write(), "--runs", tmp_path / "runs", "--lang", lang)
     assert answer.code == 0
-    title = {"discover": ("순위", "Ranking"), "diagnose": ("진단", "Diagnosis"), "select": ("핵심 과제", "Core projects")}
+    title = {
+        "discover": ("순위", "Ranking"),
+        "diagnose": ("진단", "Diagnosis"),
+        "select": ("핵심 과제", "Core projects"),
+    }
     assert title[command][lang == "en"] in answer.out
 
 
@@ -188,3 +196,13 @@ def test_help_and_version(majung: Callable[..., Answer]) -> None:
     shown = majung("--help").out
     for command in ("demo", "discover", "diagnose", "select", "report", "reproduce", "trace", "evidence"):
         assert command in shown
+
+
+def test_what_a_library_prints_while_stages_run_does_not_reach_stdout(capfd: pytest.CaptureFixture[str]) -> None:
+    with stages() as begin:
+        begin("selection")
+        os.write(1, b"a solver says something\n")
+    os.write(1, b"{}\n")
+    captured = capfd.readouterr()
+    assert captured.out == "{}\n"
+    assert "a solver says something" in captured.err

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from majung.diagnosis import diagnose
+from majung.diagnosis import Diagnosis, diagnose
 from majung.diagnosis.position import CALLS_FOR, calls_for, market_state, standing, verdict
 from majung.programme import Text, load_programme
 from majung.programme.draws import Draws
@@ -205,3 +205,266 @@ def test_verdict_says_the_numbers() -> None:
         "more than 7 years behind China" in verdict(name, ("중국", "China"), patents | {"gap_reached": False}, 1.0)[1]
     )
     assert "Korea leads the world" in verdict(name, ("중국", "China"), patents | {"level": 100.0}, 1.0)[1]
+
+
+def test_technology_of_counts_by_hand(mini_run: Run) -> None:
+    tech = rows(mini_run, "technology")
+    articles = tech["one", "publications"]
+    # Physics: 100, 400 and 200 articles a year of the world's 1,000.
+    assert (articles["own"], articles["leader_value"], articles["level"]) == pytest.approx((10, 40, 25))
+    assert (articles["leader"], articles["world_rank"], articles["countries"]) == ("USA", 3, 3)
+    assert (articles["period"], articles["observes"]) == ("2016–2020", "parent")
+    cited = tech["one", "citations"]
+    # 0.8 % of 100 and 2 % of 400 articles; the world's own total is not published, so the two countries are the whole.
+    assert (cited["own"], cited["leader_value"], cited["level"]) == pytest.approx((100 / 11, 1000 / 11, 10))
+    assert (cited["leader"], cited["world_rank"], cited["countries"]) == ("USA", 2, 2)
+    assert not cited["gap_reached"]
+    assert np.isnan([cited[c] for c in ("gap_years", "gap_low", "gap_high")]).all()
+    patents = tech["two", "patents"]
+    assert (patents["own"], patents["leader_value"], patents["level"]) == pytest.approx((50 / 2.4, 100 / 2.4, 50))
+    assert (patents["world_rank"], patents["countries"]) == (3, 3)
+
+
+def test_level_interval_holds_counts_and_definition(miniature: Miniature) -> None:
+    """Beta alone varies as its count; `one` varies with the share of alpha (uniform on 0.65 to 0.85) too."""
+    tables = diagnose(load_programme(miniature.write()), Draws(7, 2000)).tables["technology"]
+    found = tables.set_index(["candidate", "measure"])
+    rng = np.random.default_rng(0)
+    alpha, beta = rng.gamma(500.5, size=20_000), rng.gamma(250.5, size=20_000)
+    world = {c: sum(counts("WLD", c, y) for y in range(2016, 2021)) for c in ("alpha", "beta")}
+    usa = {c: sum(counts("USA", c, y) for y in range(2016, 2021)) for c in ("alpha", "beta")}
+    share = rng.uniform(0.65, 0.85, 20_000)
+    mine = share * alpha / world["alpha"] + (1 - share) * beta / world["beta"]
+    theirs = share * usa["alpha"] / world["alpha"] + (1 - share) * usa["beta"] / world["beta"]
+    for candidate, level in (("two", 100 * beta / usa["beta"]), ("one", 100 * mine / theirs)):
+        row = found.loc[(candidate, "patents")]
+        assert [row["level_low"], row["level_high"]] == pytest.approx(
+            np.quantile(level, [0.05, 0.95]), abs=0.2 * level.std()
+        )
+
+
+def test_series_show_the_country_and_the_largest(mini_run: Run) -> None:
+    series = mini_run.tables["technology_series"]
+    one = series[(series["candidate"] == "one") & (series["measure"] == "patents")]
+    assert set(one["country"]) == {"KOR", "USA", "JPN"}
+    assert set(one["year"]) == set(range(2009, 2021))
+    by = one.set_index(["country", "year"])["value"]
+    assert by["JPN", 2012] == pytest.approx(100 * index("JPN", 2012))
+    assert by["USA", 2020] == pytest.approx(100 * index("USA", 2020))
+
+
+def without_years(miniature: Miniature, *years: int) -> pd.Series:
+    """Candidate `three` on alpha alone, Korea at 280 a year (see above), its figures of these years missing."""
+    miniature.definitions["three"] = [("wipo35", "alpha", 1.0)]
+    for year in range(2009, 2021):
+        miniature.replace("patents", ("KOR", "alpha", year), 280.0)
+    miniature.tables["patents"] = [
+        r for r in miniature.tables["patents"] if not (r[0] == "KOR" and r[2] == "alpha" and r[3] in years)
+    ]
+    found = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables["technology"]
+    return found.set_index(["candidate", "measure"]).loc[("three", "patents")]
+
+
+def test_gap_looks_back_over_the_unbroken_years(miniature: Miniature) -> None:
+    """The leader stood at 280 in 2012 by three-year means of 2010 to 2012, which are there; the interval is finite."""
+    row = without_years(miniature, 2009)
+    assert row["gap_years"] == pytest.approx(8.0)
+    assert row["gap_reached"]
+
+
+def test_gap_needs_eight_unbroken_years(miniature: Miniature) -> None:
+    row = without_years(miniature, 2013)
+    assert np.isnan(row["gap_years"])
+    assert np.isfinite(row["level"])
+
+
+def test_gap_that_eight_years_do_not_reach(miniature: Miniature) -> None:
+    """Without 2009 to 2012 the past begins in 2013: the first mean of three years is 2015's, five years back."""
+    row = without_years(miniature, 2012)
+    assert not row["gap_reached"]
+    assert row["gap_years"] == pytest.approx(5.0)
+
+
+def test_gap_interval_covers_windows_and_chance(miniature: Miniature) -> None:
+    """Means of w years lag by (w - 1) / 2 on the USA's rising line, none on Korea's level: 8 ± 1 for w of 1 to 5."""
+    row = without_years(miniature)
+    # One year: 280 in 2011, 9 years ago; five years: 2013, 7 years ago.
+    assert row["gap_low"] <= 7.0
+    assert row["gap_high"] >= 9.0
+    assert row["gap_low"] > 6.5
+    assert row["gap_high"] < 9.5
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Diagnosis:
+    """`three` is 0.6 machines and 0.4 software (± 0.1), of S1 and S2 likewise; Korea and the USA gain in software."""
+    mini = Miniature(tmp_path_factory.mktemp("mixed") / "programme")
+    mini.definitions["three"] = [
+        ("wipo35", "alpha", 1.0), ("se14", "physics", 1.0), ("kti", "machines", 0.6), ("kti", "software", 0.4),
+        ("wiod56", "S1", 0.6), ("wiod56", "S2", 0.4),
+    ]  # fmt: skip
+    for country, year, share in (("KOR", 2014, 0.01), ("KOR", 2019, 0.03), ("USA", 2019, 0.5)):
+        mini.replace("value_added", (country, "software", year), share * software(year))
+    return diagnose(load_programme(mini.write()), Draws(7, 2000))
+
+
+def software(year: int) -> float:
+    return 500 * 1.1 ** (year - 2009)
+
+
+LOW, HIGH = 0.51, 0.69
+"""5 and 95 % points of the first of two weights that is uniform on 0.5 to 0.7."""
+
+
+def test_market_of_several_parents_by_hand(mixed: Diagnosis) -> None:
+    market = {r["measure"]: r for r in mixed.tables["market"].to_dict("records") if r["candidate"] == "three"}
+    assert market["size"]["value"] == pytest.approx((1000 + software(2019)) / 1000)
+    assert market["own_size"]["value"] == pytest.approx((100 + 0.03 * software(2019)) / 1000)
+    own = 100 * ((0.03 * software(2019) / (0.01 * software(2014))) ** (1 / 5) - 1)
+
+    def both(first: float, second: float) -> tuple[float, float, float]:
+        """Value, low and high of the weighted mean of the two parents."""
+        ends = sorted(a * first + (1 - a) * second for a in (LOW, HIGH))
+        return (0.6 * first + 0.4 * second, *ends)
+
+    for measure, first, second in (
+        ("growth", 0, 10),
+        ("own_growth", 0, own),
+        ("world_share", 10, 3),
+        ("share_change", 0, 2),
+        ("leader_share", 30, 50),
+        ("import_dependence", 100 * 5 / 105, 100 * 20 / 120),
+    ):
+        row = market[measure]
+        found = (row["value"], row["low"], row["high"])
+        assert found == pytest.approx(both(first, second), abs=0.02 * abs(second - first) + 1e-9)
+        assert row["value"] == pytest.approx(both(first, second)[0])
+    shares = np.array([0.6 * 0.1 + 0.4 * 0.03, 0.6 * 0.3 + 0.4 * 0.5, 0.2])
+    concentration = market["concentration"]
+    assert concentration["value"] == pytest.approx((shares**2).sum())
+    assert concentration["low"] == pytest.approx((shares**2).sum())
+    assert concentration["high"] == pytest.approx((shares**2).sum() + (1 - shares.sum()) ** 2)
+
+
+def test_market_rows_say_unit_period_and_whose(mixed: Diagnosis) -> None:
+    market = {r["measure"]: r for r in mixed.tables["market"].to_dict("records") if r["candidate"] == "three"}
+    assert {m: (r["unit"], r["period"]) for m, r in market.items() if m != "stage"} == {
+        "size": ("USD bn", "2019"),
+        "own_size": ("USD bn", "2019"),
+        "growth": ("%", "2014–2019"),
+        "own_growth": ("%", "2014–2019"),
+        "world_share": ("%", "2019"),
+        "leader_share": ("%", "2019"),
+        "share_change": ("pp", "2014–2019"),
+        "concentration": ("HHI 0–1", "2019"),
+        "import_dependence": ("%", "2014"),
+    }
+    assert all(r["measured"] and r["note_en"] == "" and r["note_ko"] == "" for m, r in market.items() if m != "stage")
+    assert market["leader_share"]["country"] == "USA"
+
+
+def test_market_series_add_up_the_parents(mixed: Diagnosis) -> None:
+    series = mixed.tables["market_series"].set_index(["candidate", "country", "year"])["value"]
+    assert set(series["three"].index.get_level_values("country")) == {"KOR", "USA", "JPN"}
+    assert set(series["three", "KOR"].index) == set(range(2009, 2020))
+    assert series["three", "KOR", 2014] == pytest.approx(100 + 0.01 * software(2014))
+    assert series["three", "JPN", 2011] == pytest.approx(200 + 0.2 * software(2011))
+
+
+def test_market_gap_takes_its_interval_from_the_share(mixed: Diagnosis) -> None:
+    gap = mixed.tables["gaps"].set_index(["candidate", "gap"]).loc[("three", "market")]
+    leader = 0.6 * 30 + 0.4 * 50
+    assert gap["size"] == pytest.approx(1 - (0.6 * 10 + 0.4 * 3) / leader)
+    assert gap["low"] == pytest.approx(1 - (HIGH * 10 + (1 - HIGH) * 3) / leader, abs=0.005)
+    assert gap["high"] == pytest.approx(1 - (LOW * 10 + (1 - LOW) * 3) / leader, abs=0.005)
+    assert gap["basis_en"] == "1 − world share against the leading country (parents)"
+    assert gap["basis_ko"] == "1 − 선두국 대비 세계 점유율(모산업)"
+
+
+def test_technology_gap_basis_and_bounds(mini_run: Run) -> None:
+    gaps, tech = rows(mini_run, "gaps"), rows(mini_run, "technology")
+    row = gaps["one", "technology"]
+    assert row["high"] == pytest.approx(1 - tech["one", "patents"]["level_low"] / 100)
+    assert row["basis_en"] == "1 − level against the leader in patents"
+    assert row["basis_ko"] == "1 − 선두 대비 특허 수준"
+    assert gaps["three", "market"]["basis_en"] == "not measured: anywhere between 0 and 1"
+    assert (gaps["three", "market"]["size"], gaps["three", "market"]["low"], gaps["three", "market"]["high"]) == (
+        0.5, 0, 1,
+    )  # fmt: skip
+
+
+def test_what_leads_has_no_gap(miniature: Miniature) -> None:
+    """Korea at the head of machines and of alpha and beta: its gaps are nought, not below."""
+    for year in range(2009, 2021):
+        for code in ("alpha", "beta"):
+            miniature.replace("patents", ("KOR", code, year), 2000.0)
+            miniature.replace("patents", ("WLD", code, year), 5000.0)
+    for year in range(2009, 2020):
+        miniature.replace("value_added", ("KOR", "machines", year), 450.0)
+    tables = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables
+    gaps = tables["gaps"].set_index(["candidate", "gap"])
+    for gap in ("technology", "market"):
+        row = gaps.loc[("one", gap)]
+        assert (row["size"], row["low"]) == (0, 0)
+        assert row["measured"]
+        assert 0 <= row["high"] < 0.2
+    position = tables["position"].set_index("candidate").loc["one"]
+    assert (position["technology"], position["market"], position["position"]) == (
+        "leading", "steady", "leading / steady",
+    )  # fmt: skip
+
+
+def test_a_sector_that_nobody_serves_has_no_market_gap(miniature: Miniature) -> None:
+    for year in range(2009, 2020):
+        for country in ("KOR", "USA", "JPN"):
+            miniature.replace("value_added", (country, "machines", year), 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        tables = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables
+    assert not tables["gaps"].set_index(["candidate", "gap"]).loc[("one", "market"), "measured"]
+
+
+def test_stage_is_the_share_of_a_ceiling_that_shows(miniature: Miniature) -> None:
+    """World patents of beta on a logistic curve with its middle in 2016: 1 / (1 + exp(-0.9 * 4)) of it in 2020."""
+    for year in range(2009, 2021):
+        miniature.replace("patents", ("WLD", "beta", year), 200_000 / (1 + np.exp(-0.9 * (year - 2016))))
+    market = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables["market"]
+    row = market.set_index(["candidate", "measure"]).loc[("two", "stage")]
+    assert row["measured"]
+    assert row["value"] == pytest.approx(100 / (1 + np.exp(-3.6)), abs=1)
+    assert row["low"] <= row["value"] <= row["high"] <= 100
+    assert row["unit"] == "% of ceiling"
+    assert row["note_en"] == "S-curve stage: saturated"
+    assert row["note_ko"] == "S곡선 단계: 포화"
+
+
+def test_position_follows_from_patents_and_growth(mini_run: Run) -> None:
+    """`one` at 23 % of the leader in a flat market, `two` at 50 % in one that grows by 10 % a year."""
+    position = mini_run.tables["position"].set_index("candidate")
+    assert position.loc["one", "position"] == "far / steady"
+    assert position.loc["two", "position"] == "behind / growing"
+    assert position.loc["two", "calls_for_en"] == CALLS_FOR["behind", "growing"][1]
+    assert position.loc["two", "calls_for_ko"] == CALLS_FOR["behind", "growing"][0]
+    assert position.loc["two", "verdict_en"] == (
+        "In the patent fields of two, Korea ranks 3, at 50% of the leader, more than 9 years behind United States. "
+        "World value added of its parent sectors grew by 10.0% a year."
+    )
+    assert "미국의 과거 어느 해에도 미치지 못한다(9년 넘는 격차)" in position.loc["two", "verdict_ko"]
+
+
+def test_verdict_in_every_case() -> None:
+    name, leader = Text(ko="로봇", en="Robots"), ("중국", "China")
+    patents = {"level": 22.1, "gap_years": np.nan, "gap_reached": False, "world_rank": 3}
+    ko, en = verdict(name, leader, patents, 0.0)
+    assert "격차 연수는 잴 수 없다" in ko
+    assert "the gap in years cannot be measured" in en
+    assert "0.0% 늘었다" in ko
+    assert "grew by 0.0% a year" in en
+    ko, en = verdict(name, leader, patents | {"level": 100.0}, np.nan)
+    assert ko == "로봇의 특허 분야에서 한국이 세계 선두이다. 시장은 측정되지 않았다."
+    assert en == "In the patent fields of robots, Korea leads the world. Its market is not measured."
+    ko, en = verdict(name, leader, patents | {"level": np.nan}, 1.0)
+    assert ko == "로봇: 정의에 든 기술 분야가 없어 기술수준을 재지 못한다."
+    assert en == "Robots: no technology field in its definition, so no level can be measured."
+    ko, _ = calls_for("near", "not measured")
+    assert ko == f"시장을 먼저 재는 것; 시장이 자란다면 {CALLS_FOR['near', 'growing'][0]}"
+    assert calls_for("not measured", "growing")[0] == "먼저 기술수준을 재는 것"

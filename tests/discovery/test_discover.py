@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,152 @@ def test_area_reports_name_strongest_and_weakest_criterion(mini_run: Run) -> Non
         assert reports.loc[candidate, "behind"] == pytest.approx(against.loc[candidate].min())
     assert "Less than half measured: investment" in reports.loc["three", "text_en"]
     assert "절반도 측정되지 않은 기준: investment" in reports.loc["three", "text_ko"]
+
+
+GLOBAL = {name: 0.25 / len(group) for group in INDICATORS.values() for name, *_ in group}
+"""Central weight of each indicator in the whole: a quarter a criterion, equal shares within."""
+
+
+def test_measured_is_the_weight_of_the_indicators_with_evidence(mini_run: Run) -> None:
+    """`three` has patents, publications and an input-output sector: 0 of 4, 3 of 4, 2 of 3 and 3 of 4 indicators."""
+    measured = mini_run.tables["contributions"].set_index(["candidate", "criterion"])["measured"]
+    expected = {"investment": 0, "ripple_effects": 3 / 4, "growth_potential": 2 / 3, "competitiveness": 3 / 4}
+    assert measured["three"].to_dict() == pytest.approx(expected)
+    ranking = mini_run.tables["ranking"].set_index("candidate")
+    assert ranking.loc["three", "measured"] == pytest.approx(sum(expected.values()) / 4)
+    assert (ranking["own_evidence"] == 0).all()
+
+
+def test_own_evidence_is_the_weight_of_what_observes_the_industry_itself(miniature: Miniature) -> None:
+    """`two` names its technology field as the industry itself; its venture vertical observes other countries."""
+    folder = miniature.write()
+    file = folder / "industries" / "two.toml"
+    parts = file.read_text().split("[[codes]]")
+    itself = [p.replace('"parent"', '"industry"') if "wipo35" in p or "vc_vertical" in p else p for p in parts]
+    file.write_text("[[codes]]".join(itself))
+    tables = discover(load_programme(folder), Draws(7, 400)).tables
+    own = tables["ranking"].set_index("candidate")["own_evidence"]
+    assert own["two"] == pytest.approx(sum(GLOBAL[i] for i in ("patent_growth", "patent_rca", "patent_level")))
+    assert own["one"] == 0
+
+
+def test_contribution_is_about_weight_times_score(mini_run: Run) -> None:
+    """Weights and evidence are drawn independently, so the mean of the product is the product of the means."""
+    scores = mini_run.tables["indicators"].set_index(["candidate", "indicator"])["score"]
+    found = mini_run.tables["contributions"].set_index(["candidate", "criterion"])["contribution"]
+    for candidate in ("one", "two", "three", "four"):
+        for criterion, group in INDICATORS.items():
+            mean = sum(scores[candidate, name] for name, *_ in group) / len(group)
+            assert found[candidate, criterion] == pytest.approx(25 * mean, abs=1.2)
+
+
+def test_indicator_rows_hold_scores_on_the_scale(mini_run: Run) -> None:
+    rows = mini_run.tables["indicators"].set_index(["candidate", "indicator"])
+    known = rows.loc["two", "production_inducement"]
+    # L's third column sums to (0.18 + 0.06 + 0.75) / 0.75 = 1.32 on a scale from 1 to 3.
+    assert (known["value"], known["low"], known["high"]) == pytest.approx((1.32, 1.32, 1.32))
+    assert (known["score"], known["score_low"], known["score_high"]) == pytest.approx((0.16, 0.16, 0.16))
+    assert (known["criterion"], known["observes"], known["period"]) == ("ripple_effects", "parent", "2014")
+    missing = rows.loc["three", "venture_level"]
+    assert (missing["score_low"], missing["score_high"]) == pytest.approx((0.05, 0.95), abs=0.04)
+    assert missing["observes"] == ""
+    assert missing["coverage"] == 0
+    assert rows.loc[("one", "venture_level"), "observes"] == "other_country"
+
+
+def test_expected_rank_and_standard_error_follow_from_acceptability(mini_run: Run) -> None:
+    ranking = mini_run.tables["ranking"].set_index("candidate")
+    acceptability = mini_run.tables["acceptability"].set_index(["candidate", "rank"])
+    for candidate, row in ranking.iterrows():
+        shares = acceptability.loc[candidate]
+        assert row["expected_rank"] == pytest.approx(sum(r * p for r, p in shares["probability"].items()))
+        p = shares["probability"].to_numpy()
+        assert shares["standard_error"].to_numpy() == pytest.approx(np.sqrt(p * (1 - p) / 400))
+        assert 0 < row["score_low"] < row["score"] < row["score_high"] < 100
+
+
+def test_one_of_two_wins(mini_run: Run) -> None:
+    wins = mini_run.tables["pairwise"].set_index(["candidate", "other"])["probability"]
+    assert len(wins) == 12
+    for a, b in combinations(("one", "two", "three", "four"), 2):
+        assert wins[a, b] + wins[b, a] == pytest.approx(1)
+    ranking = mini_run.tables["ranking"].set_index("candidate")
+    best, last = ranking.index[0], ranking.index[-1]
+    assert wins[best, last] > 0.5
+
+
+def test_promethee_by_loops(miniature: Miniature) -> None:
+    """Linear preference from 0.05 to 0.25 on mean scores, net flow = mean over the others of what it wins and loses."""
+    del miniature.definitions["four"]  # the twin of `two`: whether the two tie exactly is a matter of rounding
+    tables = discover(load_programme(miniature.write()), Draws(7, 400)).tables
+    scores = tables["indicators"].pivot(index="candidate", columns="indicator", values="score")
+
+    def preference(a: str, b: str) -> float:
+        return sum(w * min(1, max(0, (scores.loc[a, i] - scores.loc[b, i] - 0.05) / 0.2)) for i, w in GLOBAL.items())
+
+    flows = {
+        a: sum(preference(a, b) - preference(b, a) for b in scores.index if b != a) / (len(scores) - 1)
+        for a in scores.index
+    }
+    ranking = tables["ranking"].set_index("candidate")
+    assert ranking["promethee_flow"].to_dict() == pytest.approx(flows)
+    order = sorted(flows, key=flows.__getitem__, reverse=True)
+    assert ranking["promethee_rank"].to_dict() == {name: k for k, name in enumerate(order, start=1)}
+    checks = tables["checks"].set_index("check")
+    agree = [
+        np.sign((ranking.loc[a, "score"] - ranking.loc[b, "score"]) * (flows[a] - flows[b]))
+        for a, b in combinations(flows, 2)
+    ]
+    assert checks.loc["promethee_agreement", "value"] == pytest.approx(sum(agree) / 3)
+    assert checks.loc["promethee_agreement", "passed"] == (sum(agree) / 3 >= 0.6)
+    assert f"{sum(agree) / 3:.2f}" in checks.loc["promethee_agreement", "detail_en"]
+    reversals = checks.loc["promethee_invariance"]
+    assert reversals["passed"] == (reversals["value"] == 0)
+    assert f"reverses {reversals['value']:.0f} times a pair of 3" in reversals["detail_en"]
+
+
+def test_definitions_and_weights_are_restated(mini_run: Run) -> None:
+    weights = mini_run.tables["weights"].set_index(["criterion", "indicator"])
+    assert len(weights) == 4 + 15
+    assert weights.loc[("investment", "")].tolist() == pytest.approx([0.25, 0.10, 0.70])
+    assert weights.loc[("growth_potential", "patent_growth")].tolist() == pytest.approx([1 / 3, 1 / 6, 2 / 3])
+    definitions = mini_run.tables["definitions"].set_index(["candidate", "classification", "code"])
+    row = definitions.loc[("one", "wipo35", "alpha")]
+    assert row[["weight", "low", "high"]].tolist() == pytest.approx([0.75, 0.65, 0.85])
+    assert row["observes"] == "parent"
+    exclusion = mini_run.tables["exclusions"].iloc[0]
+    assert exclusion[["rule_ko", "rule_en", "reason_ko", "reason_en", "source"]].tolist() == [
+        "글", "Text", "글", "Text", "rule",
+    ]  # fmt: skip
+
+
+def test_overlap_of_the_miniature_by_hand(mini_run: Run) -> None:
+    """`one` and `three` share 0.95 of their fields and all of their science; only `one` has money and markets."""
+    shares = mini_run.tables["overlap"].set_index(["candidate", "other"])["share"]
+    common = sum(0.95 * GLOBAL[i] for i in ("patent_growth", "patent_rca", "patent_level"))
+    common += sum(GLOBAL[i] for i in ("publication_growth", "citation_impact"))
+    assert shares["one", "three"] == pytest.approx(common / (1 - GLOBAL["own_venture"]))
+
+
+def test_area_reports_say_rank_chance_and_distance(mini_run: Run) -> None:
+    ranking = mini_run.tables["ranking"].set_index("candidate")
+    reports = mini_run.tables["area_reports"].set_index("candidate")
+    for candidate, row in reports.iterrows():
+        chance = 100 * ranking.loc[candidate, "p_selected"]
+        said = "<1%" if 0 < chance < 1 else f"{chance:.0f}%"
+        rank = ranking.loc[candidate, "rank"]
+        ahead, behind = (f"{row[c]:+.1f}".replace("-", "\u2212") for c in ("ahead", "behind"))
+        assert row["text_en"].startswith(
+            f"Rank {rank}; {said} probability of the first 2. "
+            f"Against the median candidate {ahead} points in {row['strongest']}, {behind} in {row['weakest']}."
+        )
+        assert row["text_ko"].startswith(
+            f"{rank}위, 2위 안에 들 확률 {said}. "
+            f"중앙값 후보와 견주어 {row['strongest']}에서 {ahead}점, {row['weakest']}에서 {behind}점이다."
+        )
+    assert "Less than half measured" not in reports.loc["two", "text_en"]
+    points = mini_run.tables["contributions"].pivot(index="candidate", columns="criterion", values="contribution")
+    against = points - points.median()
+    for candidate in points.index:
+        assert reports.loc[candidate, "weakest"] == against.loc[candidate].idxmin()
+        assert reports.loc[candidate, "ahead"] == pytest.approx(against.loc[candidate].max())

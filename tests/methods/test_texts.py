@@ -1,4 +1,6 @@
+import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -166,3 +168,16 @@ def test_without_kiwi_the_error_names_the_extra(monkeypatch):
 def test_unusable_texts_are_refused(make, message):
     with pytest.raises(InputError, match=message):
         make()
+
+
+def test_the_example_of_the_reference_page_runs_and_says_what_its_comments_say():
+    page = Path(__file__).parents[2] / "docs" / "methods" / "texts.md"
+    code = re.search(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert code
+    names: dict = {}
+    exec(code[1], names)  # noqa: S102 our own page
+    assert [(p.first, p.second, round(p.cosine, 2)) for p in near_duplicates(names["terms"], threshold=0.7)] == [
+        (0, 1, 0.78)
+    ]
+    assert names["found"].of.tolist() == [0, 0, 1, 1, 0]
+    assert names["found"].words(3) == (("capacity", "grid", "need"), ("chip", "design", "engineers"))

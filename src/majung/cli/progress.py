@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -29,7 +31,24 @@ STAGES = {
 
 @contextmanager
 def stages() -> Iterator[Callable[[str], None]]:
-    """A progress bar over the stages; yields the function that begins one."""
+    """A progress bar over the stages; yields the function that begins one.
+
+    The solver's library sometimes prints a line of its own to standard output; while stages run, that goes to stderr,
+    so that `--json` stays JSON.
+    """
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with _bar() as begin:
+            yield begin
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=not errors.is_terminal) as bar:
         task = bar.add_task("", total=len(STAGES))

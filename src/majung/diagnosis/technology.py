@@ -152,8 +152,9 @@ def _gap(
     pair = pair[:, :, first:]
     point = time_gap(years, *np.einsum("k,kct->ct", central, pair / scale[:, None, None]))
     rng = draws.rng("gap", industry.id, panel.measure.id)
-    noisy = rng.gamma(pair + 0.5, size=(GAP_DRAWS, *pair.shape)) / scale[:, None, None]
-    curves = np.einsum("sk,skct->sct", weights[:GAP_DRAWS], noisy)
+    weights = weights[:GAP_DRAWS]
+    noisy = rng.gamma(pair + 0.5, size=(len(weights), *pair.shape)) / scale[:, None, None]
+    curves = np.einsum("sk,skct->sct", weights, noisy)
     drawn = time_gaps(years, curves[:, 0], curves[:, 1])
     bounded = np.where(drawn.reached, drawn.years, np.inf)
     return {

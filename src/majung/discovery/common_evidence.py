@@ -19,8 +19,9 @@ def overlap(
     """(candidates, candidates) share of evidence that two candidates have in common.
 
     codes: for each candidate indicator -> covered code -> weight. weights: indicator -> global weight. same:
-    indicator -> codes that are one observation (:func:`one_observation`) -> their common name. The overlap of two candidates is the
-    indicator-weighted sum of min(w_i, w_j) over codes, relative to the evidence of the one that has more.
+    indicator -> codes that are one observation (:func:`one_observation`) -> their common name. The overlap of two
+    candidates is the indicator-weighted sum of min(w_i, w_j) over codes, relative to the evidence of the one that has
+    more.
     """
     n = len(codes)
     merged = [

@@ -65,7 +65,8 @@ def venture_firms(question: Question) -> Observation:
     late, early = windows(int(frame["year"].max()), question.recent_years(3))
     frame = frame[frame["year"].isin([*late, *early])]
     everything = tuple(sorted(frame["code"].unique()))
-    tide = float(np.divide(*(np.nansum(sum_by_code(frame, everything, years)) for years in (late, early))))
+    growing, before = (float(np.nansum(sum_by_code(frame, everything, years))) for years in (late, early))
+    tide = growing / before
     codes = tuple(code for code in everything if code in question.used)
     recent, base = (sum_by_code(frame, codes, years) for years in (late, early))
     prior = question.parameter("prior", 5.0)

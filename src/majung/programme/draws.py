@@ -17,7 +17,7 @@ class Draws:
     """The Monte Carlo sample of a run.
 
     A stream is seeded by the run's seed and the name of what it draws, never by the order of the work: one changed
-    source row changes only the numbers that rest on it. Draws of a definition are kept for the indicators that share it.
+    source row changes only the numbers that rest on it. Draws of a definition are kept for all that share it.
     """
 
     seed: int

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ def compute(programme: Programme, progress: Progress = silent) -> Run:
         "country": charter.country,
         "seed": charter.seed,
         "samples": charter.samples,
-        "hashes": {"definitions": programme.hash, "evidence": programme.evidence.hash},
+        "hashes": {"definitions": programme.hash, "evidence": programme.evidence.hash, "code": code_hash()},
         "digest": hashlib.sha256("".join(digests.values()).encode()).hexdigest(),
         "digests": digests,
         "versions": {
@@ -131,9 +131,23 @@ def compute(programme: Programme, progress: Progress = silent) -> Run:
 
 
 def run_identifier(programme: Programme) -> str:
-    """The run's name, from what goes into it: the same definitions, evidence and version are the same run."""
-    inputs = "\0".join((programme.hash, programme.evidence.hash, majung.__version__))
+    """The run's name, from what goes into it: the same definitions, evidence and analytical code are the same run."""
+    inputs = "\0".join((programme.hash, programme.evidence.hash, code_hash()))
     return f"{programme.charter.id}-{hashlib.sha256(inputs.encode()).hexdigest()[:8]}"
+
+
+ANALYTICAL_ROOMS = ("methods", "evidence", "programme", "discovery", "diagnosis", "selection")
+
+
+@cache
+def code_hash() -> str:
+    """sha256 over the source of the analytical rooms: other code is another run, even within a version."""
+    digest = hashlib.sha256()
+    root = Path(majung.__file__).parent
+    for room in ANALYTICAL_ROOMS:
+        for file in sorted((root / room).rglob("*.py")):
+            digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def save(run: Run, runs: Path) -> Run:

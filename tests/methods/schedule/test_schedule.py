@@ -226,6 +226,7 @@ def test_when_nothing_helps_it_says_so():
     assert explained.impossible == {"window", "gap"}
 
 
+@pytest.mark.slow
 def test_every_infeasible_month_of_2021_to_2028_is_explained():
     # Five working groups that share people, two meetings a week apart between the 10th and the 20th, one slot a day.
     korea = frozenset(holidays.country_holidays("KR", years=range(2021, 2029)))
@@ -267,6 +268,7 @@ def test_the_same_settinggives_the_same_schedule():
         (lambda: case(group("a", "p"), group("a", "q")), "'a' is named twice"),
         (lambda: case(group("a", "p", first=3, last=2)), "'a': its window ends"),
         (lambda: case(group("a", "p", meetings=0)), "'a': 0 meetings"),
+        (lambda: case(group("a", "")), "'a' has no people"),
         (lambda: case(group("a", "p", required="z")), "'z' is required"),
         (lambda: case(group("a", "pqr"), rooms=(Room("den", 2),)), "'a' has 3 people; the largest room, 'den', has 2"),
         (lambda: case(group("a", "p"), slots=0), "slots a day is 0"),

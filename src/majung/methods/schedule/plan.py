@@ -53,7 +53,7 @@ def schedule(case: Problem, *, objective: Objective, effort: float) -> Schedule:
 
     objective: "earliest" minimises, over all meetings, slots a day * (calendar days since the window began) + slot;
     "even" the sum over days of the squared number of meetings. effort: the most work, in CP-SAT's deterministic seconds
-    (about as many real ones); being deterministic, it gives the same schedule again with the same version of OR-Tools.
+    (one is some two to four real ones); the same version of OR-Tools gives the same schedule again.
     """
     if objective not in get_args(Objective):
         raise InputError(f"unknown objective {objective!r}; known: {', '.join(get_args(Objective))}")

@@ -96,6 +96,8 @@ def problem(
             raise InputError(f"group {g.name!r}: its window ends on {g.last}, before it begins on {g.first}")
         if g.meetings < 1 or g.minimum_gap < 1:
             raise InputError(f"group {g.name!r}: {g.meetings} meetings, gap {g.minimum_gap}: both must be 1 or more")
+        if not g.people:
+            raise InputError(f"group {g.name!r} has no people")
         strangers = g.required - g.people
         if strangers:
             raise InputError(f"group {g.name!r}: {min(strangers)!r} is required but does not belong to it")
