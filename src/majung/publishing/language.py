@@ -99,6 +99,8 @@ class Language:
         if missing(value):
             return "–"
         size = abs(float(value))  # type: ignore[arg-type]
+        if size == 0:
+            return "0"
         return self.number(value, 0 if size >= 100 else 1 if size >= 10 else 2)
 
     def signed(self, value: object, digits: int = 1) -> str:
