@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -127,3 +129,31 @@ def test_says_what_it_observes(definition: Industry, place: str, observes: str, 
     cell: Cell = assess(definition, LINEAR, observation([4.0, 8.0], place), DRAWS)
     assert cell.observes == observes
     assert cell.industry_share == pytest.approx(share)
+
+
+def test_partly_covered_evidence_counts_as_own_by_what_is_covered() -> None:
+    """a (industry, 0.3) and b (parent, 0.2) are seen, c (0.5) is not: 0.3 of 0.5 is the industry's own."""
+    three = industry(
+        ("a", 0.3, 0.3, 0.3, "industry"), ("b", 0.2, 0.2, 0.2, "parent"), ("c", 0.5, 0.5, 0.5, "parent")
+    )  # fmt: skip
+    cell = assess(three, LINEAR, observation([4.0, 8.0, np.nan]), DRAWS)
+    assert cell.observes == "industry"
+    assert cell.industry_share == pytest.approx(0.3)
+    assert cell.coverage == pytest.approx(0.5)
+    assert cell.value == pytest.approx((0.3 * 4 + 0.2 * 8) / 0.5)
+    assert cell.codes == {"a": 0.3, "b": 0.2}
+
+
+def test_missing_evidence_spreads_from_reference_to_target() -> None:
+    cell = assess(TWO, spec({"reference": 20, "target": 40}), observation([np.nan, np.nan]), DRAWS)
+    assert (cell.low, cell.high) == pytest.approx((21, 39), abs=0.4)
+    assert cell.industry_share == 0
+    assert cell.codes == {}
+
+
+def test_interval_of_what_is_drawn_holds_nine_tenths() -> None:
+    seen = observation([5.0, 5.0])
+    drawn = np.linspace(0, 10, DRAWS.samples)
+    cell = assess(TWO, LINEAR, replace(seen, draws=np.column_stack([drawn, drawn])), DRAWS)
+    assert (cell.low, cell.high) == pytest.approx((0.5, 9.5), abs=0.01)
+    assert cell.draws.mean() == pytest.approx(0.5)

@@ -152,10 +152,17 @@ def test_unknown_indicator_and_parameter_are_named(miniature: Miniature) -> None
     file = folder / "programme.toml"
     text = file.read_text()
     file.write_text(text.replace('id = "patent_rca"', 'id = "patent_power"'))
-    with pytest.raises(ProgrammeError, match="unknown indicator 'patent_power'; known: venture_level"):
+    with pytest.raises(
+        ProgrammeError, match=r"programme\.toml: unknown indicator 'patent_power'; known: venture_level"
+    ):
         observe(load_programme(folder), Draws(7, 100))
-    file.write_text(text.replace('classification = "kr_vc"', 'classification = "kr_vc"\nparameters = { window = 3 }'))
-    with pytest.raises(ProgrammeError, match="own_venture: unknown parameter 'window'; known: prior, recent_years"):
+    file.write_text(
+        text.replace('classification = "kr_vc"', 'classification = "kr_vc"\nparameters = { window = 3, prior = 1 }')
+    )
+    with pytest.raises(
+        ProgrammeError,
+        match=r"programme\.toml: indicator own_venture: unknown parameter 'window'; known: prior, recent_years",
+    ):
         observe(load_programme(folder), Draws(7, 100))
 
 
