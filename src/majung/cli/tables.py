@@ -28,7 +28,7 @@ WORDS = {
     },
     "ko": {
         "ranking": "순위", "rank": "순위", "industry": "산업", "score": "점수", "interval": "90 % 구간",
-        "first": "{places}위 안에 들 확률", "own": "자체 근거", "measured": "측정", "figure": "그림 번호",
+        "first": "{places}위 안에 들 확률", "own": "자체 자료", "measured": "측정", "figure": "그림 번호",
         "area": "● 정부가 고른 분야", "tie": "동률: 근거가 거의 같다",
         "excluded": "제외", "reason": "사유", "projects": "핵심 과제", "project": "과제",
         "value": "메우는 격차", "cost": "비용, 십억원", "core": "핵심지수", "chosen": "선정", "most": "가장 필요",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
 from majung.publishing.charts.palette import BOLD, SIZE, Theme, attributes
@@ -34,12 +35,14 @@ _WIDE: Final = 864
 _NARROW: Final = {"·": 260, "–": 474, "−": 636, "\u00a0": 245, "’": 235}
 
 
-def escape(text: object) -> str:
+@lru_cache(maxsize=65536)
+def escape(text: str) -> str:
     """Text safe inside an element or a double-quoted attribute; characters that XML forbids are dropped."""
-    clean = _ILLEGAL.sub("", str(text))
+    clean = _ILLEGAL.sub("", text)
     return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
+@lru_cache(maxsize=65536)
 def text_width(text: str, bold: bool = False, size: float = SIZE) -> float:
     """Width of `text` in pixels at `size`, from Pretendard's advance widths (Hangul and the like: 0.864 em)."""
     row = _WIDTHS[bold]
@@ -47,6 +50,7 @@ def text_width(text: str, bold: bool = False, size: float = SIZE) -> float:
     return total * size / 1000
 
 
+@lru_cache(maxsize=65536)
 def shorten(text: str, room: float, bold: bool = False) -> str:
     """`text`, or as much of it as fits in `room` pixels with an ellipsis."""
     if text_width(text, bold) <= room:

@@ -7,6 +7,8 @@ the tables below, so page and paper cannot drift apart. Source of the values: th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Final, Literal
 
 Theme = Literal["page", "light", "dark"]
@@ -108,7 +110,8 @@ BOLD: Final = frozenset(name for name, style in TEXTS.items() if style["font-wei
 _CLASSES = {**MARKS, **TEXTS, "halo": HALO}
 
 
-def attributes(cls: str, theme: Theme) -> dict[str, str]:
+@cache
+def attributes(cls: str, theme: Theme) -> Mapping[str, str]:
     """Attributes of one class (`"own"`) or several (`"t-own halo"`) in `theme`: for `page` the class itself."""
     names = cls.split()
     unknown = [name for name in names if name not in _CLASSES]
