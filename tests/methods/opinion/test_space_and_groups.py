@@ -51,9 +51,11 @@ def test_a_statement_stands_where_its_only_supporter_would(rng):
     np.testing.assert_allclose(found.statements, lone)
 
 
-def test_without_a_second_axis_points_stand_on_a_line():
-    table = np.array([[1, 1, -1], [-1, -1, 1], [1, 1, -1], [-1, -1, 1]], dtype=float)
-    found = opinion_space(votes_from_table(table, range(4), range(3)), minimum_votes=1, fit_on="everyone")
+@pytest.mark.parametrize("copies", [1, 30], ids=["covariance", "Lanczos"])
+def test_without_a_second_axis_points_stand_on_a_line(copies):
+    table = np.tile([[1, 1, -1], [-1, -1, 1], [1, 1, -1], [-1, -1, 1]], copies).astype(float)
+    ballots = votes_from_table(table, range(4), range(3 * copies))
+    found = opinion_space(ballots, minimum_votes=1, fit_on="everyone")
     assert found.explained.tolist() == pytest.approx([1, 0])
     assert (found.points[:, 1] == 0).all()
 
@@ -74,12 +76,13 @@ def test_a_statement_nobody_saw_moves_nobody_but_the_factor(rng):
     assert np.isnan(found.mean[6])
 
 
-def test_maps_that_cannot_be_drawn_are_refused():
-    alike = votes_from_table(np.ones((5, 3)), range(5), range(3))
+@pytest.mark.parametrize("statements", [3, 90], ids=["covariance", "Lanczos"])
+def test_maps_that_cannot_be_drawn_are_refused(statements):
+    alike = votes_from_table(np.ones((5, statements)), range(5), range(statements))
     with pytest.raises(InputError, match="vote alike"):
         opinion_space(alike, minimum_votes=1, fit_on="everyone")
-    with pytest.raises(InputError, match="0 participants have 4"):
-        opinion_space(alike, minimum_votes=4, fit_on="everyone")
+    with pytest.raises(InputError, match="0 participants have 91"):
+        opinion_space(alike, minimum_votes=91, fit_on="everyone")
     with pytest.raises(InputError, match="two"):
         opinion_space(votes_from_table([[1], [-1]], range(2), range(1)), minimum_votes=1, fit_on="everyone")
     with pytest.raises(InputError, match="fit_on"):

@@ -85,9 +85,9 @@ def space(ballots: Votes, counted: Bools, people: Floats, statements: Floats) ->
     # A statement that nobody fitted on has seen gets loading 0, through its variance of 0.
     x = csr_array((scale[m.indices] * (data - centre[m.indices]), m.indices, m.indptr), shape=m.shape)
     x.data[people[row] == 0] = 0.0
-    values, vectors = _leading(x, people)
-    if values[0] <= 0:
+    if not x.data.any():
         raise InputError("all who are counted vote alike on every statement: there is no axis of disagreement")
+    values, vectors = _leading(x, people)
     x.data[:] = scale[m.indices] * (data - centre[m.indices])
     x.data[seen[m.indices] == 0] = 0.0
     vectors[:, values[:_AXES] <= _RANK * values[0]] = 0.0
