@@ -418,8 +418,11 @@ def test_a_sector_that_nobody_serves_has_no_market_gap(miniature: Miniature) -> 
     for year in range(2009, 2020):
         for country in ("KOR", "USA", "JPN"):
             miniature.replace("value_added", (country, "machines", year), 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        tables = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables
+    tables = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables
+    market = tables["market"].set_index(["candidate", "measure"])
+    assert not market.loc[("one", "own_growth"), "measured"]
+    assert market.loc[("one", "own_growth"), "note_en"] == "not measured"
+    assert market.loc[("one", "growth"), "measured"]
     assert not tables["gaps"].set_index(["candidate", "gap"]).loc[("one", "market"), "measured"]
 
 
@@ -468,3 +471,19 @@ def test_verdict_in_every_case() -> None:
     ko, _ = calls_for("near", "not measured")
     assert ko == f"시장을 먼저 재는 것; 시장이 자란다면 {CALLS_FOR['near', 'growing'][0]}"
     assert calls_for("not measured", "growing")[0] == "먼저 기술수준을 재는 것"
+
+
+def test_a_market_figure_that_lacks_its_year_is_not_measured(miniature: Miniature) -> None:
+    """Korea's software of 2019 is missing: its size, share and their changes are not measured, the world's are."""
+    miniature.tables["value_added"] = [
+        r for r in miniature.tables["value_added"] if r[:4] != ("KOR", "kti", "software", 2019)
+    ]
+    tables = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables
+    market = tables["market"].set_index(["candidate", "measure"]).loc["two"]
+    assert market["measured"].to_dict() == {
+        "size": True, "growth": True, "leader_share": True, "concentration": True, "import_dependence": True,
+        "own_size": False, "own_growth": False, "world_share": False, "share_change": False, "stage": False,
+    }  # fmt: skip
+    assert (market.loc[~market["measured"], "value"].isna()).all()
+    assert market.loc["own_size", "note_ko"] == "측정되지 않음"
+    assert not tables["gaps"].set_index(["candidate", "gap"]).loc[("two", "market"), "measured"]

@@ -116,9 +116,8 @@ def _from_value_added(
     # Sizes add up over the parent sectors themselves: a definition's weights are shares of the industry, not of them.
     for measure, total in (("size", world[:, last].sum()), ("own_size", value[:, own, last].sum())):
         _fill(rows[measure], float(total) / 1000, np.nan, np.nan, "USD bn", observes, period)
-    annual = 100 * ((world[:, last] / world[:, before]) ** (1 / SPAN) - 1)
-    weighted("growth", annual, "%", change)
-    weighted("own_growth", 100 * ((value[:, own, last] / value[:, own, before]) ** (1 / SPAN) - 1), "%", change)
+    weighted("growth", _annual(world[:, before], world[:, last]), "%", change)
+    weighted("own_growth", _annual(value[:, own, before], value[:, own, last]), "%", change)
     weighted("world_share", 100 * share[:, own, last], "%", period)
     weighted("share_change", 100 * (share[:, own, last] - share[:, own, before]), "pp", change)
     standing = central @ np.nan_to_num(share[:, :, last])
@@ -137,6 +136,12 @@ def _from_value_added(
     ]
     _trace_value_added(industry, seen, [c.code for c in codes], country, shown, lineage)
     return series
+
+
+def _annual(before: Floats, last: Floats) -> Floats:
+    """Growth a year in per cent over SPAN years; NaN where the base is nought or missing."""
+    ratio = np.divide(last, before, out=np.full_like(last, np.nan), where=before > 0)
+    return np.asarray(100 * (ratio ** (1 / SPAN) - 1))
 
 
 def _trace_value_added(
@@ -227,5 +232,8 @@ def _row(candidate: str, measure: str) -> dict[str, Any]:
 
 
 def _fill(row: dict[str, Any], value: float, low: float, high: float, unit: str, observes: str, period: str) -> None:
+    """Enter a figure. One that cannot be computed (a missing year, a base of nought) stays "not measured"."""
+    if not np.isfinite(value):
+        return
     row.update(value=value, low=low, high=high, unit=unit, observes=observes, period=period, measured=True)
     row.update(note_ko="", note_en="")
