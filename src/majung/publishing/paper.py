@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 
@@ -72,10 +73,16 @@ def write_paper(run: Run, folder: Path | str, languages: Sequence[str] = LANGUAG
     names: list[str] = []
     with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=target) as work:
         made = Path(work)
-        for language in languages:
-            paper = build(run, language)
-            (made / f"strategy.{language}.pdf").write_bytes(pdf.render(paper, _created(run)))
-            (made / f"strategy.{language}.html").write_text(html.render(paper, languages), "utf-8")
+        papers = {language: build(run, language) for language in languages}
+        # Typst leaves Python alone while it sets a document: the languages are set side by side.
+        with ThreadPoolExecutor() as pool:
+            printed = dict(
+                zip(papers, pool.map(lambda paper: pdf.render(paper, _created(run)), papers.values()), strict=True)
+            )
+            for language, paper in papers.items():
+                (made / f"strategy.{language}.html").write_text(html.render(paper, languages), "utf-8")
+        for language, document in printed.items():
+            (made / f"strategy.{language}.pdf").write_bytes(document)
             names += [f"strategy.{language}.pdf", f"strategy.{language}.html"]
         package = resources.files("majung.publishing")
         sheet = (package / "templates" / "paper.css").read_text("utf-8")
