@@ -98,6 +98,21 @@ def test_ids_printed_in_the_paper_lead_to_source_rows(run: Run, language: str) -
     assert found.sources[0].source.license.startswith("CC")
 
 
+def test_printed_numbers_are_the_runs_own(run: Run) -> None:
+    """The row of the full ranking in the paper: score, interval, chance, mean rank, PROMETHEE, shares, figure id."""
+    assert run.folder is not None
+    text = "\n".join(page.extract_text() for page in PdfReader(run.folder / "paper" / "strategy.en.pdf").pages[:5])
+    for row in run.tables["ranking"].to_dict("records"):
+        chance = 100 * row["p_selected"]
+        shown = "0 %" if chance == 0 else "< 1 %" if chance < 1 else f"{chance:.0f} %"
+        own, measured = (f"{100 * row[c]:.0f} %" for c in ("own_evidence", "measured"))
+        expected = (
+            f"{row['score']:.1f} {row['score_low']:.1f}–{row['score_high']:.1f} {shown} {row['expected_rank']:.1f} "
+            f"{row['promethee_rank']} {own} {measured} {run.figure('ranking', row['candidate'])}"
+        )
+        assert expected in text, expected
+
+
 def test_reproduces(runs: Path) -> None:
     done = majung("reproduce", "--runs", str(runs))
     assert done.returncode == 0, done.stdout + done.stderr
