@@ -104,7 +104,7 @@ def test_printed_numbers_are_the_runs_own(run: Run) -> None:
     text = "\n".join(page.extract_text() for page in PdfReader(run.folder / "paper" / "strategy.en.pdf").pages[:5])
     for row in run.tables["ranking"].to_dict("records"):
         chance = 100 * row["p_selected"]
-        shown = "0 %" if chance == 0 else "< 1 %" if chance < 1 else f"{chance:.0f} %"
+        shown = "0 %" if chance == 0 else "< 1 %" if chance < 0.5 else f"{chance:.0f} %"
         own, measured = (f"{100 * row[c]:.0f} %" for c in ("own_evidence", "measured"))
         expected = (
             f"{row['score']:.1f} {row['score_low']:.1f}–{row['score_high']:.1f} {shown} {row['expected_rank']:.1f} "

@@ -64,7 +64,7 @@ def _english(
 
 def _percent(value: float) -> str:
     share = 100 * value
-    return "<1%" if 0 < share < 1 else f"{share:.0f}%"
+    return "<1%" if 0 < share < 0.5 else f"{share:.0f}%"
 
 
 def _signed(points: float) -> str:
