@@ -41,11 +41,24 @@ class Programme:
 
     def select(self, table: str, **filters: Filter) -> pd.DataFrame:
         """Evidence up to the cut: by period, and in a real-time programme also by release date (a row without one is
-        not known to have been public and stays out)."""
+        not known to have been public and stays out).
+
+        Raises ProgrammeError if nothing of what was asked for was public by the cut.
+        """
         year = self.charter.cut_year
-        released_by = date(year, 12, 31) if self.charter.mode == "real-time" else None
-        frame = self.evidence.select(table, complete=True, released_by=released_by, **filters)
-        return frame[frame["year"] <= year]
+        if self.charter.mode == "retrospective":
+            frame = self.evidence.select(table, complete=True, released_by=None, **filters)
+            return frame[frame["year"] <= year]
+        frame = self.evidence.select(table, complete=True, released_by=date(year, 12, 31), **filters)
+        frame = frame[frame["year"] <= year]
+        if frame.empty:
+            asked = ", ".join(f"{column} {value}" for column, value in filters.items()) or "any row"
+            raise ProgrammeError(
+                f"{self.path / 'programme.toml'}: mode: a real-time run sees only what was released by the end of {year}; "
+                f"table {table} has nothing of that for {asked}; state `released` in the evidence, or run "
+                'mode = "retrospective"'
+            )
+        return frame
 
     @property
     def excluded(self) -> frozenset[str]:
