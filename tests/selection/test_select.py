@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -299,6 +300,9 @@ def test_every_rejection_says_what_it_takes(reason: str, extra: float, korean: s
     )
     names = {"robot": Text(ko="로봇", en="Robot"), "ship": Text(ko="배", en="Ship")}
     assert rejection(found, extra, 1.29, names) == (korean, english)
+    turned = rejection(replace(found, displaced=("ship", "robot")), extra, 1.29, names)
+    assert turned[0] == korean.replace("로봇, 배가", "배, 로봇이")
+    assert turned[1] == english.replace("Robot, Ship", "Ship, Robot")
 
 
 def test_corners_keep_bounds_that_are_missed_by_little() -> None:
