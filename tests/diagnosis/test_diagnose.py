@@ -487,3 +487,84 @@ def test_a_market_figure_that_lacks_its_year_is_not_measured(miniature: Miniatur
     assert (market.loc[~market["measured"], "value"].isna()).all()
     assert market.loc["own_size", "note_ko"] == "측정되지 않음"
     assert not tables["gaps"].set_index(["candidate", "gap"]).loc[("two", "market"), "measured"]
+
+
+def test_pictures_show_the_five_largest_and_the_country(miniature: Miniature) -> None:
+    """Seven more countries, each larger than Korea: Korea and the five largest are shown, the leader among them."""
+    more = ("DEU", "FRA", "GBR", "ITA", "CAN", "NLD", "SWE")
+    for year in range(2009, 2021):
+        miniature.replace("patents", ("WLD", "beta", year), 5000.0)
+        miniature.tables["patents"] += [
+            (c, "wipo35", "beta", year, "families", 110.0 + 7 * k + year % (k + 2)) for k, c in enumerate(more)
+        ]
+    for year in range(2009, 2020):
+        miniature.tables["value_added"] += [
+            (c, "kti", "software", year, "usd_m", (0.03 + 0.005 * k) * software(year)) for k, c in enumerate(more)
+        ]
+    tables = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables
+    series = tables["technology_series"]
+    shown = set(series[(series["candidate"] == "two") & (series["measure"] == "patents")]["country"])
+    assert shown == {"KOR", "SWE", "NLD", "CAN", "ITA", "GBR"}
+    market = tables["market_series"]
+    assert set(market[market["candidate"] == "two"]["country"]) == {"KOR", "USA", "JPN", "SWE", "NLD", "CAN"}
+    row = tables["technology"].set_index(["candidate", "measure"]).loc[("two", "patents")]
+    assert (row["world_rank"], row["countries"], row["leader"]) == (10, 10, "SWE")
+
+
+def test_exactly_eight_unbroken_years_are_enough(miniature: Miniature) -> None:
+    assert without_years(miniature, 2009, 2010, 2011, 2012)["gap_years"] == pytest.approx(5.0)
+
+
+def test_the_leader_has_no_gap_in_any_draw(miniature: Miniature) -> None:
+    for year in range(2009, 2021):
+        miniature.replace("patents", ("KOR", "beta", year), 150.0)
+        miniature.replace("patents", ("WLD", "beta", year), 400.0)
+    tables = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables["technology"]
+    row = tables.set_index(["candidate", "measure"]).loc[("two", "patents")]
+    assert (row["gap_years"], row["gap_low"], row["gap_high"], row["gap_reached"]) == (0, 0, 0, True)
+
+
+def test_technology_that_cannot_be_measured_says_nothing(miniature: Miniature) -> None:
+    miniature.definitions["three"] = [("se14", "physics", 1.0)]
+    tables = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables["technology"]
+    row = tables.set_index(["candidate", "measure"]).loc[("three", "patents")]
+    assert (row["world_rank"], row["countries"], row["leader"], row["period"]) == (0, 0, "", "")
+    assert not row["gap_reached"]
+    assert row[["own", "leader_value", "level_low", "level_high", "gap_years", "gap_low", "gap_high"]].isna().all()
+
+
+def test_technology_observes_the_industry_if_half_of_it_does(miniature: Miniature) -> None:
+    """`one` is 0.75 alpha and 0.25 beta; `even` is half of each."""
+    miniature.definitions["three"] = [("wipo35", "alpha", 0.5), ("wipo35", "beta", 0.5)]
+    folder = miniature.write()
+    for name in ("one", "three"):
+        file = folder / "industries" / f"{name}.toml"
+        before = 'code = "beta"\nobserves = "parent"'
+        text = file.read_text()
+        assert before in text
+        file.write_text(text.replace(before, before.replace("parent", "industry")))
+    tables = diagnose(load_programme(folder), Draws(7, 400)).tables["technology"]
+    observes = tables.set_index(["candidate", "measure"])["observes"]
+    assert observes["one", "patents"] == "parent"
+    assert observes["three", "patents"] == "industry"
+
+
+def test_import_dependence_is_of_the_latest_table(miniature: Miniature) -> None:
+    """2010 had other imports; cells of nought are left out of 2014, so S3 has no row of imports at all."""
+    miniature.definitions["three"] = [("wiod56", "S1", 0.5), ("wiod56", "S3", 0.5)]
+    folder = miniature.write()
+    file = folder / "evidence" / "tables" / "input_output.csv"
+    header, *lines = file.read_text().splitlines()
+    older = "\n".join(lines).replace("KOR,2014", "KOR,2010")
+    for before, after in (
+        ("imports,S1,S1,5", "imports,S1,S1,9"), ("VA,S1,55", "VA,S1,51"), ("GO,S2,100", "GO,S2,90"),
+        ("VA,S2,50", "VA,S2,40"), ("GO,S3,100", "GO,S3,80"), ("VA,S3,80", "VA,S3,60"),
+    ):  # fmt: skip
+        assert before in older
+        older = older.replace(before, after)
+    kept = [line for line in lines if not line.endswith(",0,made,cell")]
+    file.write_text("\n".join([header, older, *kept]) + "\n")
+    market = diagnose(load_programme(folder), Draws(7, 400)).tables["market"].set_index(["candidate", "measure"])
+    assert market.loc[("one", "import_dependence"), "value"] == pytest.approx(100 * 5 / 105)
+    assert market.loc[("one", "import_dependence"), "period"] == "2014"
+    assert market.loc[("three", "import_dependence"), "value"] == pytest.approx(50 * 5 / 105)

@@ -402,7 +402,8 @@ def test_the_latest_table_counts_and_sectors_without_output_are_left_out(miniatu
         "primary,VA,S3,80": "primary,VA,S3,0",
         "primary,VA,S1,55": "primary,VA,S1,45",
     }
-    text = "\n".join(lines)
+    # Cells of nought are left out, as published tables do.
+    text = "\n".join(line for line in lines if not line.endswith(",0,made,cell"))
     for before, after in swaps.items():
         assert before in text
         text = text.replace(before, after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -299,3 +300,15 @@ def test_every_rejection_says_what_it_takes(reason: str, extra: float, korean: s
     )
     names = {"robot": Text(ko="로봇", en="Robot"), "ship": Text(ko="배", en="Ship")}
     assert rejection(found, extra, 1.29, names) == (korean, english)
+    turned = rejection(replace(found, displaced=("ship", "robot")), extra, 1.29, names)
+    assert turned[0] == korean.replace("로봇, 배가", "배, 로봇이")
+    assert turned[1] == english.replace("Robot, Ship", "Ship, Robot")
+
+
+def test_corners_keep_bounds_that_are_missed_by_little() -> None:
+    """Half a point outside an interval is outside."""
+    for low, high, expected in (
+        ((0.4, 0.5), (0.505, 0.6), {(0.5, 0.5), (0.4, 0.6)}),
+        ((0.4, 0.4), (0.6, 0.595), {(0.6, 0.4), (0.405, 0.595)}),
+    ):
+        assert {tuple(p) for p in corners(np.array(low), np.array(high)).round(9)} == expected
