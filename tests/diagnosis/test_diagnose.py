@@ -436,8 +436,8 @@ def test_stage_is_the_share_of_a_ceiling_that_shows(miniature: Miniature) -> Non
     assert row["value"] == pytest.approx(100 / (1 + np.exp(-3.6)), abs=1)
     assert row["low"] <= row["value"] <= row["high"] <= 100
     assert row["unit"] == "% of ceiling"
-    assert row["note_en"] == "S-curve stage: saturated"
-    assert row["note_ko"] == "S곡선 단계: 포화"
+    assert row["note_en"] == "S-curve stage: saturated (if it stays on a logistic curve)"
+    assert row["note_ko"] == "S곡선 단계: 포화(로지스틱 곡선을 따른다는 가정 아래)"
 
 
 def test_position_follows_from_patents_and_growth(mini_run: Run) -> None:
