@@ -124,7 +124,5 @@ def test_real_time_keeps_out_what_has_no_release_date(miniature: Miniature) -> N
     assert len(programme.select("patents")) == len(programme.evidence.tables["patents"])
     miniature.mode = "real-time"
     assert programme.select("patents", country="KOR")["year"].max() == 2020
-    with pytest.raises(
-        ProgrammeError, match=r"released by the end of 2020; table patents has nothing .* country KOR"
-    ):
+    with pytest.raises(ProgrammeError, match=r"released by the end of 2020; table patents has nothing .* country KOR"):
         load_programme(miniature.write()).select("patents", country="KOR")

@@ -133,3 +133,26 @@ def test_differences_name_cell_and_size_and_know_the_rounding_boundary() -> None
     assert {("c", ""), ("d", "")} <= set(found)
     near = differences("t", before, before.assign(x=[1.0, 2.0, 1.234567895001]), ["k"])
     assert [(d.key, d.rounding) for d in near] == [("c", True)]
+
+
+def test_a_change_of_weights_reuses_the_diagnosis_and_reproduces(miniature: Miniature, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    first = run_programme(miniature.write(), runs)
+    miniature.weights = {"investment": 0.4, "ripple_effects": 0.2, "growth_potential": 0.2, "competitiveness": 0.2}
+    miniature.weight_spread = (0.1, 0.1)
+    second = run_programme(miniature.write(), runs)
+    assert second.manifest["hashes"]["diagnosis"] == first.manifest["hashes"]["diagnosis"]
+    for name in ("technology", "market", "gaps"):
+        assert second.manifest["digests"][name] == first.manifest["digests"][name]
+    assert second.manifest["digests"]["ranking"] != first.manifest["digests"]["ranking"]
+    assert second.folder is not None
+    assert reproduce(second.folder).identical, "recomputing reuses nothing"
+
+
+def test_a_change_of_definitions_is_another_diagnosis(miniature: Miniature, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    first = run_programme(miniature.write(), runs)
+    miniature.definitions["one"][:2] = [("wipo35", "alpha", 0.65), ("wipo35", "beta", 0.35)]
+    second = run_programme(miniature.write(), runs)
+    assert second.manifest["hashes"]["diagnosis"] != first.manifest["hashes"]["diagnosis"]
+    assert second.manifest["digests"]["technology"] != first.manifest["digests"]["technology"]

@@ -52,7 +52,7 @@ class RunError(InputError):
 class Run:
     """The results of one pass from evidence to portfolio.
 
-    tables: name -> frame, keyed as KEYS says. lineage: what each row rests on. manifest: hashes, parameters, versions,
+    tables: name -> frame, keyed as KEYS says. lineages: room -> what each of its rows rests on. manifest: hashes, parameters, versions,
     digests. programme: the definitions and evidence as they were. folder: where it is kept, None if only in memory.
     """
 
@@ -60,8 +60,16 @@ class Run:
     manifest: dict[str, Any]
     programme: Programme
     tables: dict[str, pd.DataFrame] = field(repr=False)
-    lineage: Lineage = field(repr=False)
+    lineages: dict[str, Lineage] = field(repr=False)
     folder: Path | None = None
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """What each result row rests on, over all rooms."""
+        whole = Lineage()
+        for part in self.lineages.values():
+            whole.update(part)
+        return whole
 
     @property
     def evidence(self) -> Package:
@@ -89,20 +97,21 @@ class Run:
         return self.figures.id(table, *key)
 
 
-def compute(programme: Programme, progress: Progress = silent) -> Run:
-    """Run a programme in memory. progress is called with the name of each stage as it begins."""
+def compute(programme: Programme, progress: Progress = silent, diagnosed: diagnosis.Diagnosis | None = None) -> Run:
+    """Run a programme in memory. progress is called with the name of each stage as it begins.
+
+    diagnosed: a diagnosis that rests on the same inputs (:func:`diagnosis_hash`), to be used as it is.
+    """
     started = time.perf_counter()
     draws = Draws(programme.charter.seed, programme.charter.samples)
-    lineage, tables = Lineage(), {}
     progress("discovery")
     found = discovery.discover(programme, draws)
     progress("diagnosis")
-    diagnosed = diagnosis.diagnose(programme, draws)
+    diagnosed = diagnosed or diagnosis.diagnose(programme, draws)
     progress("selection")
     selected = selection.select(programme, draws, diagnosed.tables["gaps"])
-    for part in (found, diagnosed, selected):
-        tables.update(part.tables)
-        lineage.update(part.lineage)
+    tables = {**found.tables, **diagnosed.tables, **selected.tables}
+    lineages = {"discovery": found.lineage, "diagnosis": diagnosed.lineage, "selection": selected.lineage}
     digests = {table: digest(frame, KEYS[table]) for table, frame in sorted(tables.items())}
     run_id = run_identifier(programme)
     charter = programme.charter
@@ -114,7 +123,12 @@ def compute(programme: Programme, progress: Progress = silent) -> Run:
         "country": charter.country,
         "seed": charter.seed,
         "samples": charter.samples,
-        "hashes": {"definitions": programme.hash, "evidence": programme.evidence.hash, "code": code_hash()},
+        "hashes": {
+            "definitions": programme.hash,
+            "evidence": programme.evidence.hash,
+            "code": code_hash(),
+            "diagnosis": diagnosis_hash(programme),
+        },
         "digest": hashlib.sha256("".join(digests.values()).encode()).hexdigest(),
         "digests": digests,
         "versions": {
@@ -127,7 +141,7 @@ def compute(programme: Programme, progress: Progress = silent) -> Run:
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(time.perf_counter() - started, 2),
     }
-    return Run(run_id, manifest, programme, tables, lineage)
+    return Run(run_id, manifest, programme, tables, lineages)
 
 
 def run_identifier(programme: Programme) -> str:
@@ -150,6 +164,34 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
+def diagnosis_hash(programme: Programme) -> str:
+    """sha256 over what a diagnosis rests on: evidence, code, definitions, cut and sample; no weight, no budget."""
+    charter = programme.charter
+    parts = [
+        programme.evidence.hash,
+        code_hash(),
+        *(industry.model_dump_json() for industry in programme.industries.values()),
+        *(gap.id for gap in charter.gaps),
+        *(e.industry for e in charter.exclusions),
+        *map(str, (charter.country, charter.cut_year, charter.mode, charter.seed, charter.samples)),
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _kept_diagnosis(runs: Path, wanted: str) -> diagnosis.Diagnosis | None:
+    """The diagnosis of a kept run that rests on the same inputs, if any: a change of weights needs no other."""
+    for file in runs.glob("*/manifest.json"):
+        if json.loads(file.read_text(encoding="utf-8"))["hashes"].get("diagnosis") == wanted:
+            place = file.parent
+            tables = {name: pd.read_parquet(place / "tables" / f"{name}.parquet") for name in diagnosis.KEYS}
+            return diagnosis.Diagnosis(tables, _read_lineage(place, "diagnosis"))
+    return None
+
+
+def _read_lineage(place: Path, room: str) -> Lineage:
+    return Lineage.from_frame(pd.read_parquet(place / f"lineage-{room}.parquet"))
+
+
 def save(run: Run, runs: Path) -> Run:
     """Keep a run under `runs/<id>`, with a copy of what went into it; whole or not at all."""
     runs.mkdir(parents=True, exist_ok=True)
@@ -159,14 +201,15 @@ def save(run: Run, runs: Path) -> Run:
         (folder / "tables").mkdir(parents=True)
         for name, frame in run.tables.items():
             frame.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
-        run.lineage.to_frame().to_parquet(folder / "lineage.parquet", index=False)
+        for room, part in run.lineages.items():
+            part.to_frame().to_parquet(folder / f"lineage-{room}.parquet", index=False)
         copy_inputs(run.programme, folder / "inputs")
         manifest = json.dumps(run.manifest, indent=2, ensure_ascii=False)
         (folder / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
         if target.exists():
             shutil.rmtree(target)
         folder.rename(target)
-    return Run(run.id, run.manifest, run.programme, run.tables, run.lineage, target)
+    return Run(run.id, run.manifest, run.programme, run.tables, run.lineages, target)
 
 
 def copy_inputs(programme: Programme, folder: Path) -> None:
@@ -192,10 +235,10 @@ def load_run(folder: str | Path) -> Run:
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
         tables = {name: pd.read_parquet(place / "tables" / f"{name}.parquet") for name in manifest["digests"]}
-        lineage = Lineage.from_frame(pd.read_parquet(place / "lineage.parquet"))
+        lineages = {room: _read_lineage(place, room) for room in ("discovery", "diagnosis", "selection")}
     except (OSError, ValueError, KeyError) as error:
         raise RunError(f"{place}: the run is damaged ({error}); make it again with `majung demo --fresh`") from error
-    return Run(manifest["id"], manifest, load_programme(place / "inputs"), tables, lineage, place)
+    return Run(manifest["id"], manifest, load_programme(place / "inputs"), tables, lineages, place)
 
 
 def find_run(name: str | Path | None, runs: Path) -> Path:
@@ -230,6 +273,6 @@ def run_programme(
     kept = Path(runs) / run_identifier(loaded)
     if not fresh and (kept / "manifest.json").is_file():
         return load_run(kept)
-    run = compute(loaded, progress)
+    run = compute(loaded, progress, None if fresh else _kept_diagnosis(Path(runs), diagnosis_hash(loaded)))
     progress("writing")
     return save(run, Path(runs))

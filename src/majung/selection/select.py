@@ -27,7 +27,7 @@ KEYS = {
 RECORD_GAP = 1e-6
 """Relative gap asked of the solver for the record: proven optimal for all purposes."""
 
-CHOSEN_DRAWS = 100
+CHOSEN_DRAWS = 50
 """Draws of gaps, closures and weights in which the best portfolio is sought again."""
 
 
