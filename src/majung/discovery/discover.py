@@ -54,7 +54,11 @@ class Discovery:
 
 
 def discover(programme: Programme, draws: Draws) -> Discovery:
-    """Rank the programme's candidates by its criteria, with the uncertainty of weights, definitions and evidence."""
+    """Rank the programme's candidates by its criteria, with the uncertainty of weights, definitions and evidence.
+
+    The score is the value at the charter's own weights and mean evidence; its interval, the chances and the expected
+    rank are over the draws of weights (within their intervals), definitions and evidence.
+    """
     charter, candidates = programme.charter, programme.candidates
     specs = [i for c in charter.criteria for i in c.indicators]
     central = np.array([c.weight * i.weight for c in charter.criteria for i in c.indicators])
@@ -76,19 +80,20 @@ def discover(programme: Programme, draws: Draws) -> Discovery:
     )
     names = [c.id for c in candidates]
     tied = ties(names, shared, TIE_THRESHOLD)
-    order = np.argsort(-result.value_mean, kind="stable")
+    value = additive(mean_scores, central)
+    order = np.argsort(-value, kind="stable")
 
     tables = {
         "weights": _weights(programme),
         "definitions": _definitions(programme),
         "indicators": _indicators(programme, cells, observations),
-        "contributions": _contributions(programme, cells, scores, weights),
-        "ranking": _ranking(programme, specs, central, cells, result, flows, tied, order),
+        "contributions": _contributions(programme, cells, mean_scores * central),
+        "ranking": _ranking(programme, specs, central, cells, value, result, flows, tied, order),
         "acceptability": _matrix(names, result.rank_acceptability, result.standard_error, order),
         "pairwise": _pairs(names, result.pairwise_winning, "probability"),
         "overlap": _pairs(names, shared, "share"),
         "exclusions": _exclusions(programme),
-        "checks": _checks(names, mean_scores, central, flows, result),
+        "checks": _checks(names, mean_scores, central, flows),
     }
     tables["area_reports"] = area_reports(programme, tables)
     return Discovery(tables, _lineage(programme, cells, observations, names))
@@ -155,17 +160,15 @@ def _sources(programme: Programme, seen: Observation) -> dict[str, set[str]]:
     return {code: common | of(rows) for code, rows in zip(seen.codes, seen.rows, strict=True)}
 
 
-def _contributions(
-    programme: Programme, cells: dict[str, dict[str, Cell]], scores: Floats, weights: Floats
-) -> pd.DataFrame:
-    points = 100 * np.einsum("sak,sk->ak", scores, weights) / len(weights)
+def _contributions(programme: Programme, cells: dict[str, dict[str, Cell]], points: Floats) -> pd.DataFrame:
+    """points: (candidates, indicators), weighted mean scores at the charter's own weights."""
     rows, start = [], 0
     for criterion in programme.charter.criteria:
         block = slice(start, start + len(criterion.indicators))
         start = block.stop
         for a, candidate in enumerate(programme.candidates):
             measured = sum(i.weight * cells[candidate.id][i.id].coverage for i in criterion.indicators)
-            rows.append((candidate.id, criterion.id, float(points[a, block].sum()), measured))
+            rows.append((candidate.id, criterion.id, 100 * float(points[a, block].sum()), measured))
     return pd.DataFrame(rows, columns=["candidate", "criterion", "contribution", "measured"])
 
 
@@ -174,6 +177,7 @@ def _ranking(
     specs: list[IndicatorSpec],
     central: Floats,
     cells: dict[str, dict[str, Cell]],
+    value: Floats,
     result: Acceptability,
     flows: Floats,
     tied: dict[str, str],
@@ -191,7 +195,7 @@ def _ranking(
             {
                 "candidate": candidate,
                 "rank": position,
-                "score": 100 * float(result.value_mean[a]),
+                "score": 100 * float(value[a]),
                 "score_low": 100 * float(result.value_interval[a, 0]),
                 "score_high": 100 * float(result.value_interval[a, 1]),
                 "expected_rank": float(result.expected_rank[a]),
@@ -228,12 +232,12 @@ def _exclusions(programme: Programme) -> pd.DataFrame:
     )
 
 
-def _checks(names: list[str], scores: Floats, weights: Floats, flows: Floats, result: Acceptability) -> pd.DataFrame:
+def _checks(names: list[str], scores: Floats, weights: Floats, flows: Floats) -> pd.DataFrame:
     """Invariance of the value model when a candidate is deleted, the same for PROMETHEE II, and their agreement."""
 
     reversed_value = invariance(lambda s: additive(s, weights), scores)
     reversed_flow = invariance(lambda s: _net_flows(s, weights), scores)
-    agreement = float(kendalltau(result.value_mean, flows).statistic)
+    agreement = float(kendalltau(additive(scores, weights), flows).statistic)
     pairs = len(names) * (len(names) - 1) // 2
     return pd.DataFrame(
         [

@@ -54,7 +54,7 @@ class Programme:
         if frame.empty:
             asked = ", ".join(f"{column} {value}" for column, value in filters.items()) or "any row"
             raise ProgrammeError(
-                f"{self.path / 'programme.toml'}: mode: a real-time run sees only what was released by the end of {year}; "
+                f"{self.path / 'programme.toml'}: mode: a real-time run sees what was released by the end of {year}; "
                 f"table {table} has nothing of that for {asked}; state `released` in the evidence, or run "
                 'mode = "retrospective"'
             )

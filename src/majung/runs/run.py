@@ -52,8 +52,9 @@ class RunError(InputError):
 class Run:
     """The results of one pass from evidence to portfolio.
 
-    tables: name -> frame, keyed as KEYS says. lineages: room -> what each of its rows rests on. manifest: hashes, parameters, versions,
-    digests. programme: the definitions and evidence as they were. folder: where it is kept, None if only in memory.
+    tables: name -> frame, keyed as KEYS says. lineages: room -> what each of its rows rests on. manifest: hashes,
+    parameters, versions, digests. programme: the definitions and evidence as they were. folder: where it is kept, None
+    if only in memory.
     """
 
     id: str
