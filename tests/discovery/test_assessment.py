@@ -121,6 +121,7 @@ def test_the_leader_itself_stands_at_100() -> None:
     [
         (TWO, "own", "parent", 0.25),
         (industry(("a", 0.4, 0.4, 0.4, "parent"), ("b", 0.6, 0.6, 0.6, "industry")), "own", "industry", 0.6),
+        (industry(("a", 0.5, 0.5, 0.5, "parent"), ("b", 0.5, 0.5, 0.5, "industry")), "own", "industry", 0.5),
         (industry(("b", 1.0, 1.0, 1.0, "industry")), "world", "industry", 1.0),
         (industry(("b", 1.0, 1.0, 1.0, "industry")), "other_country", "other_country", 0.0),
     ],
