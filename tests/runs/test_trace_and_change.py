@@ -139,6 +139,18 @@ def test_steps_carry_their_own_figures(mini_run: Run) -> None:
     assert step.values["level"] == pytest.approx(22.898, abs=0.001)
 
 
+def test_one_can_step_down_from_a_rank_to_an_indicator_and_its_definition(mini_run: Run) -> None:
+    rank = trace(mini_run, mini_run.figure("ranking", "one"))
+    own = [s for s in rank.steps if s.name.startswith("contributions/one/")]
+    assert len(own) == 4
+    assert rank.steps[0] == own[0], "its own contributions come before those of its rivals"
+    contribution = trace(mini_run, own[0].figure)
+    indicator = next(s for s in contribution.steps if s.name == "indicators/one/venture_level")
+    last = trace(mini_run, indicator.figure)
+    assert [s.name for s in last.steps] == ["definitions/one/vc_vertical/virtual"]
+    assert last.sources
+
+
 def test_figures_are_unique_and_belong_to_the_run(mini_run: Run, miniature: Miniature) -> None:
     ids = [
         mini_run.figure(name, *key)

@@ -14,7 +14,8 @@ from majung.runs.run import KEYS, Run, RunError, load_run
 
 @dataclass(frozen=True)
 class Step:
-    """One thing a figure rests on directly. figure: its own id if it is a result row, else ''."""
+    """One published row that a figure rests on next. figure: its id, with which to trace on; '' for a statement of the
+    programme that is no result row (a budget, a cost)."""
 
     name: str
     figure: str
@@ -64,7 +65,7 @@ def trace(run: Run, figure: str) -> Trace:
         key=key,
         column=column,
         values=values,
-        steps=tuple(_step(run, parent) for parent in run.lineage.parents(start)),
+        steps=_steps(run, start),
         definitions=tuple(
             ancestor for ancestor in run.lineage.ancestors(start) if ancestor.split("/", 1)[0] in _DEFINITIONS
         ),
@@ -102,15 +103,27 @@ def _age(file: Path) -> float:
     return -file.stat().st_mtime
 
 
-def _step(run: Run, name: str) -> Step:
-    table, *key = name.split("/")
-    if table in KEYS and len(key) == len(KEYS[table]):
+def _steps(run: Run, start: str) -> tuple[Step, ...]:
+    """The nearest published rows beneath a node, nearest first: unpublished ones in between are passed through."""
+    found, seen = [], {start}
+    queue = list(run.lineage.parents(start))
+    for name in queue:
+        if name in seen:
+            continue
+        seen.add(name)
+        table, *key = name.split("/")
+        known = table in KEYS and len(key) == len(KEYS[table])
         try:
-            figure = run.figure(table, *key)
+            figure = run.figure(table, *key) if known else ""
         except KeyError:
-            return Step(name, "", {})
-        return Step(name, figure, row_values(run, table, tuple(key)))
-    return Step(name, "", {})
+            figure = ""
+        if figure:
+            found.append(Step(name, figure, row_values(run, table, tuple(key))))
+        elif table in _DEFINITIONS:
+            found.append(Step(name, "", {}))
+        else:
+            queue.extend(run.lineage.parents(name))
+    return tuple(found)
 
 
 def _source_lines(run: Run, start: str) -> tuple[SourceLines, ...]:
