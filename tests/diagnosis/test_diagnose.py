@@ -8,6 +8,7 @@ import pytest
 
 from majung.diagnosis import Diagnosis, diagnose
 from majung.diagnosis.position import CALLS_FOR, calls_for, market_state, standing, verdict
+from majung.methods.growth import logistic_fit
 from majung.programme import Text, load_programme
 from majung.programme.draws import Draws
 from majung.runs import Run
@@ -137,6 +138,7 @@ def test_stage_is_refused_where_no_ceiling_shows(mini_run: Run) -> None:
     row = rows(mini_run, "market")["one", "stage"]
     assert not row["measured"]
     assert row["note_en"].startswith("stage not identified: ")
+    assert row["note_ko"] == "연간 특허가 아직 상한을 보이지 않아 단계를 정할 수 없다"
 
 
 def test_gaps_follow_from_levels_and_shares(mini_run: Run) -> None:
@@ -605,3 +607,23 @@ def test_years_and_codes_of_another_classification_do_not_count(miniature: Minia
         miniature.tables["value_added"].append((country, "se14", "physics", 2020, "usd_m", value))
     market = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables["market"]
     assert market.set_index(["candidate", "measure"]).loc[("one", "size"), "period"] == "2019"
+
+
+def test_stage_of_several_fields_counts_each_in_units_of_its_own_total(miniature: Miniature) -> None:
+    """Alpha is a hundred times beta and three years later; by their weights, not their size, they make one curve."""
+    years = np.arange(2009, 2021)
+    alpha = 2_000_000 / (1 + np.exp(-0.9 * (years - 2016)))
+    beta = 200_000 / (1 + np.exp(-0.9 * (years - 2014)))
+    for year, large, small in zip(years, alpha, beta, strict=True):
+        miniature.replace("patents", ("WLD", "alpha", int(year)), float(large))
+        miniature.replace("patents", ("WLD", "beta", int(year)), float(small))
+    market = diagnose(load_programme(miniature.write()), Draws(7, 400)).tables["market"]
+    row = market.set_index(["candidate", "measure"]).loc[("one", "stage")]
+    curve = logistic_fit(np.arange(12), 0.75 * alpha / alpha.sum() + 0.25 * beta / beta.sum())
+    assert curve.identified
+    assert curve.share is not None
+    last = curve.share * curve.ceiling
+    assert row["value"] == pytest.approx(100 * curve.share)
+    assert row["low"] == pytest.approx(100 * last / curve.ceiling_interval[1])
+    assert row["high"] == pytest.approx(min(100, 100 * last / curve.ceiling_interval[0]))
+    assert row["observes"] == "parent"

@@ -161,6 +161,10 @@ def test_indicator_rows_hold_scores_on_the_scale(mini_run: Run) -> None:
     assert (known["value"], known["low"], known["high"]) == pytest.approx((1.32, 1.32, 1.32))
     assert (known["score"], known["score_low"], known["score_high"]) == pytest.approx((0.16, 0.16, 0.16))
     assert (known["criterion"], known["observes"], known["period"]) == ("ripple_effects", "parent", "2014")
+    drawn = rows.loc["two", "venture_firms"]
+    # A log scale from 0.5 to 2: the score's interval is the value's on that scale.
+    for end in ("low", "high"):
+        assert drawn[f"score_{end}"] == pytest.approx(np.log(drawn[end] / 0.5) / np.log(4), abs=1e-3)
     missing = rows.loc["three", "venture_level"]
     assert (missing["score_low"], missing["score_high"]) == pytest.approx((0.05, 0.95), abs=0.03)
     assert missing["observes"] == ""
@@ -222,6 +226,7 @@ def test_promethee_by_loops(miniature: Miniature) -> None:
 def test_definitions_and_weights_are_restated(mini_run: Run) -> None:
     weights = mini_run.tables["weights"].set_index(["criterion", "indicator"])
     assert len(weights) == 4 + 15
+    assert list(weights.columns) == ["weight", "low", "high"]
     assert weights.loc[("investment", "")].tolist() == pytest.approx([0.25, 0.10, 0.70])
     assert weights.loc[("growth_potential", "patent_growth")].tolist() == pytest.approx([1 / 3, 1 / 6, 2 / 3])
     definitions = mini_run.tables["definitions"].set_index(["candidate", "classification", "code"])

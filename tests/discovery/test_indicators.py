@@ -110,6 +110,7 @@ def test_venture_firms_are_relative_to_all_industries(seen: dict[str, Observatio
 
 
 def test_own_venture_is_relative_to_the_whole(seen: dict[str, Observation]) -> None:
+    assert seen["own_venture"].codes == ("bio",)
     assert value(seen["own_venture"], "bio") == pytest.approx((600 / 200) / (3000 / 2000))
 
 
@@ -374,8 +375,8 @@ def test_a_rival_without_a_figure_does_not_lead(miniature: Miniature) -> None:
 
 
 def test_level_of_leader_is_a_percentage_of_the_largest() -> None:
-    rivals = np.array([[0.4, 0.1], [0.1, 0.2], [0.0, 0.0]])
-    assert level_of_leader(np.array([0.2, 0.5, 0.0]), rivals) == pytest.approx([50, 100, 0])
+    rivals = np.array([[0.4, 0.1], [0.1, 0.2], [0.1, 0.2], [0.0, 0.0]])
+    assert level_of_leader(np.array([0.2, 0.5, 0.1, 0.0]), rivals) == pytest.approx([50, 100, 50, 0])
 
 
 def test_the_latest_table_counts_and_sectors_without_output_are_left_out(miniature: Miniature) -> None:
@@ -442,6 +443,13 @@ def test_rows_of_another_measure_or_country_do_not_count(miniature: Miniature, s
             ("KOR", "kr_vc", "bio", year, "firms", 3.0 * (year - 2008)),
             ("USA", "kr_vc", "bio", year, "krw_100m", 2000.0 * (year - 2008)),
         ]
+    # Years before both windows, too.
+    for year in (2009, 2010):
+        miniature.tables["investment"] += [
+            *[(c, "vc_vertical", "virtual", year, "usd_m", 5.0 + year % 10) for c in ("CHN", "USA")],
+            ("USA", "vc_industry", "tools", year, "firms", 8.0 + year % 10),
+        ]
+        miniature.tables["publications"].append(("WLD", "se14", "physics", year + 10, "firms", 7.0))
     miniature.tables["satellites"] += [
         ("USA", "bok_broad", "services", 2020, "employment_inducement", 99.0),
         ("KOR", "bok_broad", "services", 2020, "level", 99.0),
@@ -455,6 +463,8 @@ def test_rows_of_another_measure_or_country_do_not_count(miniature: Miniature, s
     for name, before in seen.items():
         assert found[name].codes == before.codes
         assert found[name].values == pytest.approx(before.values), name
+        if name not in ("production_inducement", "value_added_inducement", "forward_linkage"):
+            assert (found[name].rows, found[name].common_rows) == (before.rows, before.common_rows)
         assert found[name].period == before.period
 
 
@@ -480,3 +490,36 @@ def test_an_indicator_rests_on_rows_of_its_period_only(seen: dict[str, Observati
             for table, lines in rows.items():
                 years = mini_run.evidence.tables[table].loc[list(lines), "year"]
                 assert (years.min(), years.max()) == (first, last), name
+
+
+@pytest.mark.parametrize("name", ["patent_rca", "value_added_rca"])
+def test_advantage_rests_on_the_country_and_the_world(seen: dict[str, Observation], mini_run: Run, name: str) -> None:
+    for rows in (*seen[name].rows, seen[name].common_rows):
+        for table, lines in rows.items():
+            assert set(mini_run.evidence.tables[table].loc[list(lines), "country"]) == {"KOR", "WLD"}
+
+
+def test_cells_of_nought_may_be_left_out_of_the_table(miniature: Miniature, seen: dict[str, Observation]) -> None:
+    folder = miniature.write()
+    file = folder / "evidence" / "tables" / "input_output.csv"
+    kept = [line for line in file.read_text().splitlines() if not line.endswith(",0,made,cell")]
+    file.write_text("\n".join(kept) + "\n")
+    found = observe(load_programme(folder), Draws(7, 100))
+    for name in ("production_inducement", "value_added_inducement", "forward_linkage"):
+        assert found[name].values == pytest.approx(seen[name].values)
+
+
+def test_share_of_the_most_cited_is_open_for_few_articles_and_narrow_for_many(miniature: Miniature) -> None:
+    """One of two articles: Beta(1.5, 1.5). Half of 5 million: half, nearly without error."""
+    miniature.tables["publications"] = [
+        (*row[:5], 50.0) if (row[0], row[4]) == ("KOR", "top1pct") else row for row in miniature.tables["publications"]
+    ]
+    for year in range(2016, 2021):
+        miniature.replace("publications", ("KOR", "physics", year), 0.4)
+        miniature.replace("publications", ("KOR", "informatics", year), 1e6)
+        miniature.replace("publications", ("WLD", "informatics", year), 1e7)
+    found = observe(load_programme(miniature.write()), Draws(7, 2000))["citation_impact"]
+    few, many = drawn(found, "physics"), drawn(found, "informatics")
+    assert_same_distribution(few, 100 * np.random.default_rng(0).beta(1.5, 1.5, 20_000))
+    assert few.mean() == pytest.approx(50, abs=1.5)
+    assert many == pytest.approx(50, abs=0.2)
