@@ -141,6 +141,11 @@ def test_the_whole_way_from_discovery_to_trace(
     assert diagnosed["technology"][0]["gap_high"] is None  # type: ignore[index]
     chosen = majung("select", folder, "--runs", runs, "--json").data
     assert chosen["portfolio"][0]["status"] == "optimal"  # type: ignore[index]
+    terms = [licence["license"] for licence in chosen["licences"]]  # type: ignore[index]
+    assert found["licences"] == diagnosed["licences"] == chosen["licences"]  # type: ignore[index]
+    printed = majung("discover", folder, "--runs", runs).out
+    assert terms
+    assert all(f"Evidence under {name}" in printed for name in terms)
     assert len(list(runs.iterdir())) == 1, "the same inputs are one run"
 
     again = majung("reproduce", "--runs", runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import typer
 from typer.testing import CliRunner
 
 from majung.cli.evidence import app as evidence
+from majung.cli.snapshots import diff_command
 from majung.evidence import EvidenceError, open_package, table_resource
+from majung.methods.labelled import InputError
 
 CODES = """kind,classification,code,label_en,label_ko,unit_en,unit_ko,note
 classification,,se14,Field,학문 분야,,,
@@ -175,3 +178,54 @@ def test_help_says_what_the_command_does(run, command):
     assert result.exit_code == 0
     assert "--json" in result.output
     assert "--lang" in result.output
+
+
+def test_show_sums_up_the_licences_and_counts_recorded_revisions(run, package, tmp_path):
+    new = tmp_path / "new.csv"
+    new.write_text("country,classification,code,year,measure,value\nKOR,se14,physics,2019,articles,12\n")
+    refused = run("add", package, new, "--table", "publications", "--source", "sei")
+    assert isinstance(refused.exception, EvidenceError)
+    assert "add the file with --revise" in str(refused.exception)
+    done = run("add", package, new, "--table", "publications", "--source", "sei", "--revise")
+    assert "revised 1 row (what was stays in revisions.csv); 0 rows said nothing new" in done.output
+    shown = run("show", package).output
+    assert "1 revision recorded in revisions.csv" in shown
+    licence = shown.splitlines()[-2]
+    assert licence.split()[-2:] == ["sei", "2"]
+    data = json.loads(run("show", package, "--json").output)
+    assert data["source_licenses"] == [
+        {"license": "CC BY-SA 4.0", "sources": ["sei"], "rows": 2, "tables": {"publications": 2}}
+    ]
+
+
+@pytest.fixture
+def diff():
+    app = typer.Typer()
+    app.command()(diff_command)
+    return lambda *words: CliRunner(env={"COLUMNS": "160"}).invoke(app, [*map(str, words)])
+
+
+def test_diff_in_words_as_table_as_csv_and_as_json(diff, package, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(package, other / "evidence")
+    file = other / "evidence/tables/publications.csv"
+    file.write_text(file.read_text().replace(",11,", ",22,") + "KOR,se14,physics,2020,articles,23,sei,row 3\n")
+    said = diff(package, other, "--rows", 1, "--csv", tmp_path / "rows.csv")
+    assert said.exit_code == 0, said.output
+    assert "publications se14/articles: 1 value revised, largest Korea, Physics, 2019: 11 → 22 (+100 %)" in said.output
+    assert "publications se14/articles: 1 row of 2020 new, from sei" in said.output
+    assert "and 1 more rows" in said.output
+    assert len((tmp_path / "rows.csv").read_text().splitlines()) == 3
+    assert (
+        "값 1건 개정, 가장 큰 것은 한국, 물리학, 2019년: 11 → 22 (+100 %)"
+        in diff(package, other, "--lang", "ko").output
+    )
+    data = json.loads(diff(package, other, "--json").output)
+    assert data["counts"] == {"revised": 1, "new": 1}
+    assert "the two snapshots are the same" in diff(other, other).output
+
+
+def test_diff_of_a_folder_without_evidence(diff, package, tmp_path):
+    failed = diff(package, tmp_path / "nowhere")
+    assert isinstance(failed.exception, InputError)
+    assert "no evidence package here" in str(failed.exception)

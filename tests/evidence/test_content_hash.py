@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -62,6 +64,59 @@ def test_partition_and_format_do_not_matter(new_folder, small_patents, cut, parq
     else:
         folder = parts.table("patents", lines[cut:], path="tables/patents-2.csv").write()
     assert open_package(folder).hash == whole.hash
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    cuts=st.lists(st.integers(1, 65), max_size=3, unique=True),
+    kinds=st.lists(st.sampled_from(["csv", "crlf", "wide", "float", "text", "dictionary"]), min_size=4, max_size=4),
+)
+@few
+def test_the_same_facts_laid_out_in_any_way_have_one_hash(
+    new_folder, small_patents, small_input_output, seed, cuts, kinds
+):
+    """Shuffled rows, codes and sources, tables in any order, parts in any format, an empty `released` column."""
+
+    def base():
+        folder = new_folder()
+        folder.sources.append(folder.sources[0] | {"id": "another"})
+        return folder
+
+    lines = small_patents()
+    whole = open_package(base().table("patents", lines).table("input_output", small_input_output()).write())
+    chance = random.Random(seed)
+    chance.shuffle(lines)
+    other = base()
+    head, *rest = other.codes.splitlines()
+    chance.shuffle(rest)
+    other.codes = "\n".join([head, *rest]) + "\n"
+    chance.shuffle(other.sources)
+    ends = [0, *sorted(cuts), len(lines)]
+    parquet = {}
+    for number, (start, end) in enumerate(itertools.pairwise(ends)):
+        kind, part = kinds[number], lines[start:end]
+        path = f"tables/patents-{number}." + ("csv" if kind in ("csv", "crlf", "wide") else "parquet")
+        header = "country,classification,code,year,measure,value,source,origin"
+        if kind == "wide":
+            other.table("patents", [line + "," for line in part], header=header + ",released", path=path)
+        elif kind in ("csv", "crlf"):
+            other.table("patents", part, path=path)
+            if kind == "crlf":
+                other.content(path, other.tables[path][1].replace("\n", "\r\n"))
+        else:
+            other.tables[path] = (table_resource("patents", path=path), b"")
+            frame = pd.DataFrame([line.split(",") for line in part], columns=header.split(","))
+            if kind == "float":
+                frame = frame.astype({"value": "float64", "year": "int16"})
+            if kind == "dictionary":
+                frame = frame.astype({"country": "category", "code": "category", "value": "int32"})
+            parquet[path] = pa.Table.from_pandas(frame, preserve_index=False)
+    other.table("input_output", chance.sample(cells := small_input_output(), len(cells)))
+    other.tables = dict(chance.sample(list(other.tables.items()), len(other.tables)))
+    path = other.write()
+    for name, table in parquet.items():
+        pq.write_table(table, path / name)
+    assert open_package(path).hash == whole.hash
 
 
 @given(line=st.integers(2, 67), column=st.sampled_from(sorted(CHANGES)))

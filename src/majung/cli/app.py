@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from majung import __version__
-from majung.cli import evidence, tables
+from majung.cli import evidence, snapshots, tables
 from majung.cli.progress import console, errors, stages
 from majung.cli.serve import serve_folder
 from majung.methods.labelled import InputError
@@ -25,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(evidence.app, name="evidence")
+evidence.app.command("diff")(snapshots.diff_command)
 
 Language = Literal["ko", "en"]
 
@@ -74,6 +75,7 @@ def demo(
         paper = _write_paper(run)
     tables.print_ranking(run, lang)
     tables.print_portfolio(run, lang)
+    tables.print_licences(run, lang)
     tables.print_where_to_look(run, paper)
     if serve:
         serve_folder(paper[0].parent, port, f"strategy.{lang}.html")
@@ -86,9 +88,11 @@ def discover(
     """Rank the candidate industries by the four criteria, with their uncertainty."""
     run = _run(programme, runs)
     if json_:
-        _print_json({name: _records(run, name) for name in ("ranking", "contributions", "exclusions", "checks")})
+        names = ("ranking", "contributions", "exclusions", "checks")
+        _print_json(_with_licences(run, {name: _records(run, name) for name in names}))
     else:
         tables.print_ranking(run, lang)
+        tables.print_licences(run, lang)
 
 
 @app.command()
@@ -106,9 +110,11 @@ def diagnose(
         raise InputError(f"no ranked industry {industry!r}; ranked are: {', '.join(known)}")
     if json_:
         names = ("position", "technology", "market", "gaps")
-        _print_json({n: [r for r in _records(run, n) if industry in ("", r["candidate"])] for n in names})
+        rows = {n: [r for r in _records(run, n) if industry in ("", r["candidate"])] for n in names}
+        _print_json(_with_licences(run, rows))
     else:
         tables.print_diagnosis(run, lang, industry)
+        tables.print_licences(run, lang)
 
 
 @app.command()
@@ -118,9 +124,11 @@ def select(
     """The core projects under the budgets, and what would bring the others in."""
     run = _run(programme, runs)
     if json_:
-        _print_json({n: _records(run, n) for n in ("projects", "portfolio", "portfolio_years", "rejections")})
+        names = ("projects", "portfolio", "portfolio_years", "rejections")
+        _print_json(_with_licences(run, {n: _records(run, n) for n in names}))
     else:
         tables.print_portfolio(run, lang)
+        tables.print_licences(run, lang)
 
 
 @app.command()
@@ -193,6 +201,10 @@ def _write_paper(run: Run) -> list[Path]:
     if run.folder is None:
         raise InputError(f"run {run.id} is not kept in a folder: nowhere to write its paper")
     return write_paper(run, run.folder / "paper")
+
+
+def _with_licences(run: Run, data: dict[str, Any]) -> dict[str, Any]:
+    return data | {"licences": tables.licences_as_data(run)}
 
 
 def _records(run: Run, table: str) -> list[dict[str, Any]]:

@@ -80,6 +80,13 @@ def add_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV (UTF-8) or Parquet file with the new rows.")],
     table: Annotated[str, typer.Option("--table", metavar="T", help="Canonical table, e.g. patents.")],
     source: Annotated[str, typer.Option("--source", metavar="S", help="Id of a source in datapackage.json.")],
+    revise: Annotated[
+        bool,
+        typer.Option("--revise", help="Let rows with a known key take the old one's place; revisions.csv keeps it."),
+    ] = False,
+    complete: Annotated[
+        int | None, typer.Option("--complete", metavar="YEAR", help="This year is counted in full: declare it so.")
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option("--report", metavar="R", help="Where to list bad rows (default: FILE.bad-rows.csv)."),
@@ -92,7 +99,7 @@ def add_command(
     FILE has the table's columns; `source` and `origin` may be left out (origin becomes the file's name and line).
     """
     chosen = language(lang)
-    done = add(path, file, table=table, source=source, report=report, lang=chosen)
+    done = add(path, file, table=table, source=source, revise=revise, complete=complete, report=report, lang=chosen)
     if as_json:
         _print_json(done.as_dict())
         return
@@ -104,7 +111,16 @@ def add_command(
         if chosen == "ko"
         else f"added {_counted(done.rows, 'row')} to {path}/{done.file}, lines {first} to {last}"
     )
-    console.print(said, markup=False, highlight=False)
+    if done.rows:
+        console.print(said, markup=False, highlight=False)
+    if revise:
+        revised = (
+            f"{done.revised:,}건을 개정했습니다(이전 값은 revisions.csv에 남음). {done.unchanged:,}행은 그대로입니다"
+            if chosen == "ko"
+            else f"revised {_counted(done.revised, 'row')} (what was stays in revisions.csv); "
+            f"{_counted(done.unchanged, 'row')} said nothing new"
+        )
+        console.print(revised, markup=False, highlight=False)
     console.print(f"sha256 {done.hash_before[:12]} -> {done.hash_after}", markup=False, highlight=False)
 
 
@@ -192,6 +208,20 @@ def _print_package(package: Package, lang: Language) -> None:
         released = source.released.isoformat() if source.released else "-"
         sources.add_row(source.id, source.title, source.edition, source.license, source.retrieved.isoformat(), released)
     console.print(sources)
+    console.print()
+    licences = Table(box=None, pad_edge=False, header_style="bold")
+    for head in ("licence", "source", "rows"):
+        licences.add_column(heads[head], justify="right" if head == "rows" else "left", overflow="fold")
+    for licence in package.licences():
+        licences.add_row(licence.name, ", ".join(licence.sources), f"{licence.rows:,}")
+    console.print(licences)
+    if described["revisions"]:
+        said = (
+            f"개정 {described['revisions']:,}건 (revisions.csv)"
+            if lang == "ko"
+            else f"{_counted(described['revisions'], 'revision')} recorded in revisions.csv"
+        )
+        console.print(said, markup=False, highlight=False)
 
 
 def _table_rows(package: Package, table: Mapping[str, Any], lang: Language) -> list[tuple[str, ...]]:

@@ -23,7 +23,8 @@ WORDS = {
         "value": "Closes", "cost": "Cost, KRW bn", "core": "Core index", "chosen": "Chosen", "most": "most needed",
         "rejected": "What would bring the others in", "position": "Diagnosis", "level": "Level, leader = 100",
         "gap": "Gap, years", "market": "Market", "needs": "What it calls for", "not measured": "not measured",
-        "more than": "> {years:.0f}", "portfolio": "Portfolio: {status}, closes {value:.1f} points, gap {gap:.2g}, "
+        "more than": "> {years:.0f}", "licence": "Evidence under {name}: {sources}",
+        "portfolio": "Portfolio: {status}, closes {value:.1f} points, gap {gap:.2g}, "
         "KRW {cost:,.0f} bn of {budget:,.0f} bn",
     },
     "ko": {
@@ -34,7 +35,7 @@ WORDS = {
         "value": "메우는 격차", "cost": "비용, 십억원", "core": "핵심지수", "chosen": "선정", "most": "가장 필요",
         "rejected": "나머지가 들어오려면", "position": "진단", "level": "수준(선두 = 100)",
         "gap": "격차(년)", "market": "시장", "needs": "필요한 것", "not measured": "측정되지 않음",
-        "more than": "{years:.0f} 초과",
+        "more than": "{years:.0f} 초과", "licence": "근거 자료 {name}: {sources}",
         "portfolio": "포트폴리오: {status}, 메우는 격차 {value:.1f}점, 간극 {gap:.2g}, "
         "{budget:,.0f}십억원 가운데 {cost:,.0f}십억원",
     },
@@ -127,6 +128,19 @@ def print_portfolio(run: Run, lang: str) -> None:
         console.print(words["rejected"], style="bold")
     for row in run.tables["rejections"].to_dict("records"):
         console.print(f"  {projects[row['project']][lang]}: {row[f'reason_{lang}']}")
+
+
+def print_licences(run: Run, lang: str) -> None:
+    """Under which terms the evidence of the run stands."""
+    for licence in run.evidence.licences():
+        if licence.rows:
+            said = WORDS[lang]["licence"].format(name=licence.name, sources=", ".join(licence.sources))
+            console.print(said, style="dim", highlight=False)
+
+
+def licences_as_data(run: Run) -> list[dict[str, Any]]:
+    """Licences of the evidence behind a result, for other programs."""
+    return [licence.as_dict() for licence in run.evidence.licences() if licence.rows]
 
 
 def print_where_to_look(run: Run, paper: Sequence[Path]) -> None:

@@ -9,6 +9,8 @@ from majung.evidence.canonical import TABLES, WORLD, CanonicalTable, table_resou
 from majung.evidence.codebook import Codebook
 from majung.evidence.countries import Country, countries, country_name
 from majung.evidence.descriptor import Resource, Source
+from majung.evidence.difference import Declaration, Difference, difference
+from majung.evidence.licences import Licence
 from majung.evidence.package import Package, check, open_package
 from majung.evidence.problems import EvidenceError, Language, Problem, Report, Text
 
@@ -19,8 +21,11 @@ __all__ = [
     "CanonicalTable",
     "Codebook",
     "Country",
+    "Declaration",
+    "Difference",
     "EvidenceError",
     "Language",
+    "Licence",
     "Package",
     "Problem",
     "Report",
@@ -31,6 +36,7 @@ __all__ = [
     "check",
     "countries",
     "country_name",
+    "difference",
     "open_package",
     "table_resource",
 ]

@@ -8,9 +8,10 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,22 @@ import pandas as pd
 
 from majung.evidence.canonical import TABLES, table_resource
 from majung.evidence.cells import Rules, check_cells
-from majung.evidence.codebook import nearest, read_codebook
+from majung.evidence.codebook import Codebook, nearest, read_codebook
 from majung.evidence.content_hash import content_hash
 from majung.evidence.descriptor import DESCRIPTOR, Descriptor, Resource, read_descriptor
 from majung.evidence.package import Assembled, Part, declared_content, load, merge_declarations
 from majung.evidence.problems import EvidenceError, Language, Problem, Report, Text, text
 from majung.evidence.reading import RawTable, read_table
+from majung.evidence.revising import (
+    HISTORY,
+    Revision,
+    history_content,
+    match,
+    revised_content,
+    revised_frame,
+    widen,
+)
+from majung.evidence.traps import Declared, check_traps
 
 if sys.platform != "win32":
     import fcntl
@@ -31,7 +42,9 @@ if sys.platform != "win32":
 
 @dataclass(frozen=True)
 class Added:
-    """What `add` did. file and lines: where the new rows stand in the package, first and last line."""
+    """What `add` did. rows: new ones; file and lines: where they stand in the package, first and last line ("" and 0, 0
+    without new rows). revised: rows that took another value or source; unchanged: given rows that were there already.
+    """
 
     table: str
     source: str
@@ -41,12 +54,16 @@ class Added:
     hash_before: str
     hash_after: str
     notes: tuple[Problem, ...] = ()
+    revised: int = 0
+    unchanged: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "table": self.table,
             "source": self.source,
             "rows": self.rows,
+            "revised": self.revised,
+            "unchanged": self.unchanged,
             "file": self.file,
             "lines": list(self.lines),
             "hash_before": self.hash_before,
@@ -61,6 +78,9 @@ def add(
     *,
     table: str,
     source: str,
+    revise: bool = False,
+    complete: int | None = None,
+    today: date | None = None,
     report: str | Path | None = None,
     lang: Language = "en",
 ) -> Added:
@@ -68,8 +88,10 @@ def add(
 
     The file has the table's columns; `source` may be left out (it is the one named here), `origin` too (it becomes the
     file's name and line). New rows are checked alone and together with those that are there, then written at once:
-    after an error the package is as it was. Raises EvidenceError, after writing every bad row to `report` (default:
-    `<file>.bad-rows.csv` beside the file).
+    after an error the package is as it was. A row whose key is there already is an error, unless `revise`: then it
+    takes the place of the old one, and revisions.csv keeps what was, under the date `today`. complete: declare this
+    year as the last complete one of the measures in the file. Raises EvidenceError, after writing every bad row to
+    `report` (default: `<file>.bad-rows.csv` beside the file).
     """
     folder, given = Path(package), Path(file)
     with _locked(folder):
@@ -85,37 +107,62 @@ def add(
         if raw is not None:
             raw, filled = _fill(raw, source)
             problems += filled
-            addition = _Addition(folder, descriptor, raw, table)
-            declared, merge_problems = merge_declarations(addition.descriptor.resources)
-            known = declared[table]
+            wider = _declare_complete(descriptor, table, raw, complete)
+            known = merge_declarations(wider.resources)[0].get(table, Declared())
             rules = Rules(
-                TABLES[table], codebook, {source}, (), known.signed, known.classification, descriptor.codes_path
+                TABLES[table],
+                codebook,
+                {source},
+                (),
+                known.signed,
+                known.classification,
+                descriptor.codes_path,
             )
             frame, found = check_cells(raw, rules)
-            problems += merge_problems + found
-            together = Assembled(folder, addition.descriptor, codebook, declared)
-            for name, old in before.tables.items():
+            problems += found
+            old = before.tables.get(table)
+            plan = match(table, old, frame) if revise and frame is not None else None
+            change = _Change(folder, wider, table, raw, plan, before.parts.get(table, ()))
+            declared, merge_problems = merge_declarations(change.descriptor.resources)
+            problems += merge_problems
+            together = Assembled(folder, change.descriptor, codebook, declared)
+            for name, one in before.tables.items():
                 if name != table:
-                    together.put(name, old, before.parts[name])
-            joined, parts = _join(before.tables.get(table), before.parts.get(table, ()), frame, raw)
-            problems += together.put(table, joined, parts)
-            problems += together.check()
+                    together.put(name, one, before.parts[name])
+            settled, fresh = old, frame
+            if plan is not None and frame is not None:
+                settled = old if old is None or not plan.rows else revised_frame(old, frame, plan)
+                fresh = frame.loc[list(plan.new)]
+            joined, parts = _join(settled, before.parts.get(table, ()), fresh, raw)
+            found = together.put(table, joined, parts)
+            problems += found if revise else _say_how_to_revise(found, given.name, table, old, frame)
+            problems += change.as_given(together.check(), given.name)
+            if complete is not None and table in together.tables:
+                problems += _doubtful(together.tables[table], declared[table], codebook, table, given.name)
+            problems += _beyond_complete(raw, given.name, declared[table].complete_through)
         if raw is None or any(problem.level == "error" for problem in problems):
             failed = Report(str(file), tuple(problems))
             place = Path(report) if report else given.with_name(given.name + ".bad-rows.csv")
             raise EvidenceError(failed, lang, _write_bad_rows(place, failed, lang))
-        content = declared_content(folder, addition.descriptor, codebook, declared)
-        lines = addition.write()
-        notes = tuple(problem for problem in problems if problem.level == "note" and problem.file == given.name)
+        content = declared_content(folder, change.descriptor, codebook, declared)
+        after = content_hash(content, together.tables)
+        if plan is not None and plan.rows and old is not None and frame is not None:
+            day = today or date.today()
+            hashes = (before.hash, after)
+            history = history_content(folder, table, old, frame, plan, file=given.name, day=day, hashes=hashes)
+            write_atomically(folder / HISTORY, history)
+        lines = change.write()
         return Added(
             table,
             source,
-            len(raw.cells),
-            addition.target.path,
+            change.new_rows,
+            change.file,
             lines,
             before.hash,
-            content_hash(content, together.tables),
-            notes,
+            after,
+            tuple(problem for problem in problems if problem.level == "note" and problem.file == given.name),
+            len(plan.rows) if plan else 0,
+            len(plan.unchanged) if plan else 0,
         )
 
 
@@ -181,6 +228,8 @@ def _join(
     both = (*parts, Part(raw.file, offset, offset + int(raw.cells.index.max())))
     if new is None:
         return old, both
+    if new.empty:
+        return old, parts
     shifted = new.copy()
     shifted.index = shifted.index + offset
     joined = shifted if old is None else pd.concat([old, shifted])
@@ -188,40 +237,168 @@ def _join(
     return joined, both
 
 
-class _Addition:
-    """Where new rows go: the end of the table's last file if that is CSV with the right columns, else a new file."""
+def _declare_complete(descriptor: Descriptor, table: str, raw: RawTable, year: int | None) -> Descriptor:
+    """The descriptor with `year` as the last complete one of the measures in the given rows."""
+    if year is None or "measure" not in raw.cells.columns:
+        return descriptor
+    pairs = set(zip(raw.cells.get("classification", raw.cells["measure"]), raw.cells["measure"], strict=True))
+    resources: list[Resource] = []
+    entries = list(descriptor.raw["resources"])
+    open_measures = {measure for _, measure in pairs}
+    for resource in descriptor.resources:
+        years = dict(resource.complete_through)
+        for name in years:
+            classification, _, measure = name.rpartition("/")
+            if resource.table == table and (
+                (classification, measure) in pairs or (not classification and measure in open_measures)
+            ):
+                years[name] = year
+        resources.append(replace(resource, complete_through=years))
+    said = {n.rpartition("/")[2] for r in resources if r.table == table for n in r.complete_through}
+    first = next((i for i, r in enumerate(resources) if r.table == table), None)
+    if first is not None and open_measures - said:
+        more = dict.fromkeys(sorted(open_measures - said), year)
+        resources[first] = replace(resources[first], complete_through={**resources[first].complete_through, **more})
+    changed = {r.path: r.complete_through for r in resources if r.table == table and r.complete_through}
+    for i, entry in enumerate(entries):
+        if entry.get("path") in changed:
+            years = dict(changed[entry["path"]])
+            entries[i] = {**entry, "majung": {**entry["majung"], "complete_through": years}}
+    return replace(descriptor, raw={**descriptor.raw, "resources": entries}, resources=tuple(resources))
 
-    def __init__(self, folder: Path, descriptor: Descriptor, raw: RawTable, table: str) -> None:
+
+def _beyond_complete(raw: RawTable, file: str, declared: Mapping[str, int]) -> list[Problem]:
+    """A note for each measure whose new rows lie after the last complete year: analyses will not see them."""
+    cells = raw.cells
+    if not declared or not {"measure", "year", "classification"} <= set(cells.columns):
+        return []
+    out: list[Problem] = []
+    for (classification, measure), rows in cells.groupby(["classification", "measure"], sort=True):
+        last = declared.get(f"{classification}/{measure}", declared.get(str(measure)))
+        years = pd.to_numeric(rows["year"], errors="coerce")
+        if last is None or not (years > last).any():
+            continue
+        newest = int(years.max())
+        count = int((years > last).sum())
+        reason = text(
+            f"{count:,} rows of {classification}/{measure} lie after {last}, its last complete year: analyses leave "
+            "them out",
+            f"{classification}/{measure}의 {count:,}행은 마지막 완결 연도 {last} 뒤라 분석에 쓰이지 않습니다",
+        )
+        remedy = text(
+            f"say --complete {newest} when {newest} is counted in full",
+            f"{newest}년 집계가 끝났으면 --complete {newest}을(를) 붙이십시오",
+        )
+        line = int(str(rows.index[years.to_numpy() > last][0]))
+        out.append(Problem("after-complete-year", file, reason, remedy, line, "year", str(newest), "note"))
+    return out
+
+
+def _doubtful(frame: pd.DataFrame, declared: Declared, codebook: Codebook, table: str, file: str) -> list[Problem]:
+    """Notes where a year said to be complete looks incomplete: the declaration stands, the doubt is said."""
+    asked = {table: replace(declared, complete_through={})}
+    found = check_traps({table: frame}, asked, codebook, lambda _table, _row: (file, 1))
+    remedy = text("look at it again; the declaration stands", "다시 확인하십시오. 선언은 그대로 둡니다")
+    return [replace(p, remedy=remedy, level="note") for p in found if p.rule == "incomplete-last-year"]
+
+
+def _say_how_to_revise(
+    found: list[Problem], file: str, table: str, old: pd.DataFrame | None, given: pd.DataFrame | None
+) -> list[Problem]:
+    """Duplicates of rows that were there before: the way to revise them is named."""
+    if not found or old is None or given is None:
+        return found
+    key = list(TABLES[table].key)
+    known = pd.MultiIndex.from_frame(old[key])
+    lines = set(given.index[pd.MultiIndex.from_frame(given[key]).isin(known)])
+    remedy = text(
+        "take the row out, or add the file with --revise if it is a revised figure",
+        "행을 빼거나, 개정된 값이면 --revise로 추가하십시오",
+    )
+    return [
+        replace(p, remedy=remedy) if p.rule == "duplicate-key" and p.file == file and p.line in lines else p
+        for p in found
+    ]
+
+
+class _Change:
+    """What an addition writes: new rows at the end of the table's last file if that is CSV with the right columns, else
+    in a new file; revised rows in their places; the descriptor, where it changes."""
+
+    def __init__(
+        self,
+        folder: Path,
+        descriptor: Descriptor,
+        table: str,
+        raw: RawTable,
+        plan: Revision | None,
+        parts: tuple[Part, ...],
+    ) -> None:
         self.folder = folder
         self.raw = raw
+        self.cells = raw.cells if plan is None else raw.cells.loc[list(plan.new)]
+        self.new_rows = len(self.cells)
+        self.places: dict[str, dict[int, int]] = {}
+        for row, line in (plan.rows if plan else {}).items():
+            part = next(p for p in parts if p.offset < row <= p.last)
+            self.places.setdefault(part.file, {})[row - part.offset] = line
+        fields = {resource.path: resource.fields for resource in descriptor.resources}
+        self.wide = [
+            path
+            for path, lines in self.places.items()
+            if "released" not in fields[path] and _dated(raw.cells.loc[list(lines.values())])
+        ]
+        self.descriptor = widen(descriptor, self.wide) if self.wide else descriptor
+        self.fields = {resource.path: resource.fields for resource in self.descriptor.resources}
+        self.target, self.created = self._target(table)
+        self.file = self.target.path if self.new_rows else ""
+
+    def _target(self, table: str) -> tuple[Resource, bool]:
         spec = TABLES[table]
+        descriptor = self.descriptor
         files = [resource for resource in descriptor.resources if resource.table == table]
-        dated = "released" in raw.cells.columns and bool((raw.cells["released"] != "").any())
+        dated = _dated(self.cells)
         last = files[-1] if files else None
-        self.created = last is None or not last.path.endswith(".csv") or (dated and "released" not in last.fields)
-        if last is not None and not self.created:
-            self.target = last
-            self.descriptor = descriptor
-            self.descriptor_text = ""
-            return
+        if last is not None and (
+            not self.new_rows or (last.path.endswith(".csv") and not (dated and "released" not in last.fields))
+        ):
+            return last, False
         path = f"tables/{table}.csv"
         number = 2
-        while any(resource.path == path for resource in descriptor.resources) or (folder / path).exists():
+        while any(resource.path == path for resource in descriptor.resources) or (self.folder / path).exists():
             path = f"tables/{table}-{number}.csv"
             number += 1
         entry = table_resource(table, path=path, released=dated)
         columns = (*spec.columns, *(spec.optional if dated else ()))
-        self.target = Resource(entry["name"], table, path, columns)
-        if last is not None and last.classification != self.target.classification:
+        target = Resource(entry["name"], table, path, columns)
+        if last is not None and last.classification != target.classification:
             entry["majung"]["classification"] = last.classification
-            self.target = replace(self.target, classification=last.classification)
-        raw_descriptor = dict(descriptor.raw)
-        raw_descriptor["resources"] = [*raw_descriptor["resources"], entry]
-        self.descriptor = replace(descriptor, raw=raw_descriptor, resources=(*descriptor.resources, self.target))
-        self.descriptor_text = json.dumps(raw_descriptor, ensure_ascii=False, indent=2) + "\n"
+            target = replace(target, classification=last.classification)
+        raw = {**descriptor.raw, "resources": [*descriptor.raw["resources"], entry]}
+        self.descriptor = replace(descriptor, raw=raw, resources=(*descriptor.resources, target))
+        return target, True
+
+    def as_given(self, problems: list[Problem], file: str) -> list[Problem]:
+        """Problems of revised rows, at their place in the given file instead of the one they would take."""
+        return [
+            replace(p, file=file, line=self.places[p.file][p.line])
+            if p.file in self.places and p.line in self.places[p.file]
+            else p
+            for p in problems
+        ]
 
     def write(self) -> tuple[int, int]:
-        """Write the table file, then (for a new file) the descriptor that names it; first and last line written."""
+        """Write the table files, then the descriptor if it changes; first and last line of the new rows."""
+        for path, lines in self.places.items():
+            content = revised_content(self.folder / path, lines, self.raw, self.fields[path], wide=path in self.wide)
+            write_atomically(self.folder / path, content)
+        written = self._append() if self.new_rows else (0, 0)
+        if self.descriptor.raw != _raw_on_disk(self.folder):
+            described = json.dumps(self.descriptor.raw, ensure_ascii=False, indent=2) + "\n"
+            write_atomically(self.folder / DESCRIPTOR, described.encode())
+        return written
+
+    def _append(self) -> tuple[int, int]:
         path = self.folder / self.target.path
         before = b"" if self.created else path.read_bytes()
         ending = "\r\n" if b"\r\n" in before else "\n"
@@ -231,16 +408,22 @@ class _Addition:
             writer.writerow(self.target.fields)
         elif not before.endswith(b"\n"):
             out.write(ending)
-        cells = self.raw.cells
+        cells = self.cells
         columns = [cells[name].tolist() if name in cells.columns else [""] * len(cells) for name in self.target.fields]
         writer.writerows(zip(*columns, strict=True))
         content = before + out.getvalue().encode()
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)
-        if self.descriptor_text:
-            write_atomically(self.folder / DESCRIPTOR, self.descriptor_text.encode())
         last = content.count(b"\n")
         return last - len(cells) + 1, last
+
+
+def _dated(cells: pd.DataFrame) -> bool:
+    return "released" in cells.columns and bool((cells["released"] != "").any())
+
+
+def _raw_on_disk(folder: Path) -> object:
+    return json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8-sig"))
 
 
 def write_atomically(path: Path, content: bytes) -> None:

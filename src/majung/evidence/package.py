@@ -17,8 +17,10 @@ from majung.evidence.codebook import Codebook, Entry, nearest, read_codebook
 from majung.evidence.content_hash import content_hash
 from majung.evidence.countries import accepted_codes, explain_unknown
 from majung.evidence.descriptor import LICENCE_FILE, Descriptor, Resource, Source, read_descriptor
+from majung.evidence.licences import Licence, collect
 from majung.evidence.problems import EvidenceError, Problem, Report, Text, text
 from majung.evidence.reading import read_table, read_text
+from majung.evidence.revising import history_notes, read_history
 from majung.evidence.traps import Declared, check_traps
 from majung.methods.labelled import InputError
 
@@ -139,6 +141,10 @@ class Package:
             raise self._unknown("source", name, nearest(name, list(self.sources)))
         return self.sources[name]
 
+    def licences(self) -> tuple[Licence, ...]:
+        """The licences of its sources, each with its sources and rows, the one with most rows first."""
+        return collect(self.sources, self.tables)
+
     def observation_groups(self, table: str) -> list[tuple[str, ...]]:
         """Groups of codes that rest on one observation: growth or structure equal inside a group is not information."""
         return list(self._declared(table).one_observation)
@@ -159,6 +165,8 @@ class Package:
             "version": self.version,
             "hash": self.hash,
             "licenses": self.raw["licenses"],
+            "source_licenses": [licence.as_dict() for licence in self.licences()],
+            "revisions": len(read_history(self.path)),
             "tables": [self._describe_table(name) for name in self.tables],
             "sources": [
                 source.as_dict()
@@ -301,6 +309,7 @@ def load(folder: Path) -> tuple[Package | None, list[Problem]]:
     if any(problem.level == "error" for problem in problems):
         return None, problems
     problems += _unused(assembled.tables, descriptor, codebook) + _unlisted(folder, descriptor)
+    problems += history_notes(folder, assembled.tables)
     notes = tuple(problem for problem in problems if problem.level == "note")
     return assembled.package(notes), problems
 
