@@ -1,0 +1,124 @@
+"""Runs that the institution works with: asked for, taken in, adopted; judges' weights."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from majung.methods.labelled import InputError
+from majung.taskforce.models import Body, Comparison, CriteriaSet, Decision, Job, Panel, Programme, RunRecord
+from majung.taskforce.operations.act import Act, Invalid, operation
+from majung.taskforce.queries.weights import consistency
+from majung.taskforce.rules.words import Text
+
+
+@operation("run.ask", en="Ask for a run", ko="분석 실행 요청")
+def ask(act: Act, programme: Programme, *, criteria_set: CriteriaSet | None = None) -> Job:
+    """Queue a run of the programme as it is defined now, with the weights of a criteria set if one is named."""
+    return Job.objects.create(
+        programme=programme,
+        kind="run",
+        arguments={"criteria_set": criteria_set.number if criteria_set else None},
+        asked_by=act.person,
+        asked_at=act.at,
+    )
+
+
+@operation("run.take_in", en="Take in a run", ko="분석 결과 등록")
+def take_in(
+    act: Act,
+    programme: Programme,
+    *,
+    key: str,
+    manifest: dict[str, Any],
+    criteria_set: CriteriaSet | None = None,
+    job: Job | None = None,
+) -> RunRecord:
+    """Register a kept run by its manifest; its tables stay in the runs folder, its digest is what counts here."""
+    known = RunRecord.objects.filter(programme=programme, key=key).first()
+    if known is not None:
+        if known.digest != manifest["digest"]:
+            raise Invalid(
+                f"run {key} is registered with another digest: the kept run was altered",
+                f"분석 {key}의 다이제스트가 등록된 것과 다르다",
+            )
+        return known
+    record = RunRecord(
+        programme=programme,
+        key=key,
+        digest=manifest["digest"],
+        manifest=manifest,
+        mode=manifest["mode"],
+        cut_year=manifest["cut_year"],
+        criteria_set=criteria_set,
+        job=job,
+    )
+    record.save()
+    return record
+
+
+@operation("criteria.adopt", en="Adopt a version of the criteria", ko="기준·가중치 채택")
+def adopt_criteria(
+    act: Act,
+    programme: Programme,
+    *,
+    criteria: list[dict[str, Any]],
+    origin: Text,
+    panel: Panel | None = None,
+    decision: Decision | None = None,
+) -> CriteriaSet:
+    """A new version of the weights: [{id, weight, low, high}], weights summing to 1."""
+    total = sum(float(entry["weight"]) for entry in criteria)
+    if abs(total - 1) > 1e-6:
+        raise Invalid(f"weights sum to {total:.6g}, not to 1", f"가중치의 합이 {total:.6g}이다. 1이어야 한다")
+    adopted = CriteriaSet(
+        programme=programme,
+        number=programme.criteria_sets.count() + 1,
+        criteria=criteria,
+        origin=origin,
+        panel=panel,
+        decision=decision,
+    )
+    adopted.save()
+    return adopted
+
+
+@operation("panel.open", en="Ask judges for weights", ko="가중치 조사 개시")
+def open_panel(
+    act: Act, body: Body, *, key: str, question: Text, items: list[str], closes: date | None = None
+) -> Panel:
+    if len(items) < 2 or len(set(items)) != len(items):
+        raise Invalid("at least two different items are compared", "서로 다른 항목이 둘 이상 있어야 한다")
+    panel = Panel(
+        programme=body.programme, key=key, body=body, question=question, items=items, opened=act.day, closes=closes
+    )
+    panel.save()
+    return panel
+
+
+@operation("panel.compare", en="Give pairwise comparisons", ko="쌍대비교 입력")
+def compare(act: Act, panel: Panel, *, matrix: dict[str, float]) -> Comparison:
+    """A judge's comparisons: {"a/b": how many times a matters more than b}, each pair once, any number of pairs that
+    connects the items. A later entry of the same judge replaces the earlier one; none is dropped for inconsistency."""
+    if panel.state != "open":
+        raise Invalid("this panel is closed", "마감된 조사다")
+    if act.person is None:
+        raise Invalid("only a judge compares", "평가자만 입력한다")
+    try:
+        ratio = consistency(panel.items, matrix)
+    except InputError as error:
+        raise Invalid(str(error), str(error)) from error
+    comparison = Comparison(
+        panel=panel,
+        judge=act.person,
+        number=panel.comparisons.filter(judge=act.person).count() + 1,
+        matrix=matrix,
+        consistency_ratio=ratio,
+    )
+    comparison.save()
+    return comparison
+
+
+@operation("panel.close", en="Close the panel", ko="가중치 조사 마감")
+def close_panel(act: Act, panel: Panel) -> None:
+    """No more comparisons."""

@@ -1,0 +1,1 @@
+"""What a person asks: reads only, each in a constant number of database queries."""

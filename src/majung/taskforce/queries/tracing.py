@@ -1,0 +1,26 @@
+"""What stands behind a measure, and what does not."""
+
+from __future__ import annotations
+
+from majung.taskforce.models import Measure, Programme, Strategy
+
+
+def unbacked(strategy: Strategy) -> list[Measure]:
+    """Measures of a strategy that break invariant 4: no decision, or no opinion, assessment, milestone behind them."""
+    measures = Measure.objects.filter(task__strategy=strategy).exclude(state="dropped")
+    return _bare(list(measures.prefetch_related("grounds").order_by("key")))
+
+
+def orphans(programme: Programme) -> list[Measure]:
+    """Announced measures of a programme that break invariant 4."""
+    measures = Measure.objects.filter(programme=programme, task__strategy__state="announced").exclude(state="dropped")
+    return _bare(list(measures.prefetch_related("grounds").order_by("key")))
+
+
+def _bare(measures: list[Measure]) -> list[Measure]:
+    return [
+        measure
+        for measure in measures
+        if not any(g.decision_id for g in measure.grounds.all())
+        or not any(g.submission_id or g.milestone_id or g.run_id for g in measure.grounds.all())
+    ]
