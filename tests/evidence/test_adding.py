@@ -168,7 +168,7 @@ def test_windows_line_ends_and_a_missing_last_one_are_kept(sound, new_rows):
     ("table", "source", "said"),
     [
         ("patent", "ipf-2022", "write 'patents'?"),
-        ("funding", "ipf-2022", "write one of"),
+        ("budget", "ipf-2022", "write one of"),
         ("patents", "ipf2022", "write 'ipf-2022'?"),
         ("patents", "unknown", "with its licence"),
     ],

@@ -1,4 +1,4 @@
-"""`majung evidence check|show|add`: the evidence package at the command line.
+"""`majung evidence check|show|add|formats|import`: the evidence package at the command line.
 
 Faults in the evidence are raised as EvidenceError, in the language asked for; the main command prints them and ends
 with exit code 2.
@@ -16,7 +16,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from majung.cli import evidence_import as importing
 from majung.evidence import EvidenceError, Language, Package, Problem, Report, add, check, open_package
+from majung.evidence.importers import SourceFacts
 
 app = typer.Typer(
     help="Check, show and extend an evidence package (a folder with datapackage.json, codes.csv and tables/).",
@@ -122,6 +124,66 @@ def add_command(
         )
         console.print(revised, markup=False, highlight=False)
     console.print(f"sha256 {done.hash_before[:12]} -> {done.hash_after}", markup=False, highlight=False)
+
+
+@app.command("formats")
+def formats_command(as_json: AsJson = False, lang: Lang = None) -> None:
+    """List the official formats that can be imported, and whether a real file of each was ever read."""
+    importing.show_formats(as_json, language(lang))
+
+
+@app.command("import")
+def import_command(
+    format_: importing.FormatName,
+    files: importing.Files,
+    into: importing.Into,
+    source: importing.SourceId = "",
+    edition: importing.Edition = "",
+    licence: importing.Licence = "",
+    title: importing.Title = "",
+    publisher: importing.Publisher = "",
+    url: importing.Url = "",
+    retrieved: importing.Retrieved = "",
+    released: importing.Released = "",
+    option: importing.Options = None,
+    mapping: importing.Mapping = None,
+    report: importing.ReportPath = None,
+    form: importing.Form = "auto",
+    replace: importing.Replace = False,
+    strict: importing.Strict = False,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """Bring official files, as published, into an evidence package.
+
+    Bad rows are listed in a report and never taken; an interrupted import goes on where it stopped; the package is
+    checked at the end.
+    """
+    chosen = language(lang)
+    facts = SourceFacts(
+        id=source,
+        title=title,
+        publisher=publisher,
+        edition=edition,
+        license=licence,
+        retrieved=importing.day(retrieved, "--retrieved"),
+        released=importing.day(released, "--released"),
+        url=url,
+    )
+    importing.run_import(
+        format_,
+        files,
+        into,
+        facts,
+        options=option or [],
+        mapping=mapping,
+        report=report,
+        form=form,
+        replace=replace,
+        strict=strict,
+        as_json=as_json,
+        lang=chosen,
+    )
 
 
 def _counted(number: int, noun: str) -> str:

@@ -94,7 +94,7 @@ def add(
     `report` (default: `<file>.bad-rows.csv` beside the file).
     """
     folder, given = Path(package), Path(file)
-    with _locked(folder):
+    with locked(folder):
         before, faults = load(folder)
         if before is None:
             raise EvidenceError(Report(str(package), tuple(faults)), lang)
@@ -442,7 +442,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """One writer at a time: a second one waits (on systems with advisory locks)."""
     if sys.platform == "win32" or not folder.is_dir():
         yield

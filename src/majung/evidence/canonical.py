@@ -13,7 +13,10 @@ from majung.evidence.problems import Text, text
 
 LONG_KEY = ("country", "classification", "code", "year", "measure")
 INPUT_OUTPUT_KEY = ("country", "year", "use", "row", "column")
+TRADE_KEY = ("country", "partner", "flow", "classification", "code", "year", "measure")
+VOTES_KEY = ("country", "conversation", "statement", "year", "voter")
 USES = ("domestic", "imports", "primary")
+FLOWS = ("exports", "imports", "re-exports", "re-imports")
 WORLD = "WLD"
 
 # Rows and columns of an input-output table in which a negative entry is normal: net taxes, adjustments and purchases
@@ -42,6 +45,18 @@ class CanonicalTable:
         return ("released",)
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """Columns that hold a country."""
+        return tuple(column for column in ("country", "partner") if column in self.key)
+
+    @property
+    def coded(self) -> tuple[str, str] | None:
+        """(column of the classification, column of its code), or None: an input-output table declares its own."""
+        if "row" in self.key:
+            return None
+        return ("conversation", "statement") if "statement" in self.key else ("classification", "code")
+
+    @property
     def index(self) -> str:
         """Name of the frame's index, which holds the line number: `row`, unless the table has a column of that name."""
         return "line" if "row" in self.key else "row"
@@ -60,6 +75,9 @@ TABLES: dict[str, CanonicalTable] = {
             "satellites", LONG_KEY, text("published multipliers and satellites", "공표된 유발계수와 부속표")
         ),
         CanonicalTable("surveys", LONG_KEY, text("expert surveys", "전문가 조사")),
+        CanonicalTable("trade", TRADE_KEY, text("trade in goods by partner", "상대국별 상품 무역")),
+        CanonicalTable("funding", LONG_KEY, text("public funding of research", "공공 연구 지원")),
+        CanonicalTable("votes", VOTES_KEY, text("votes on statements", "의견에 대한 투표")),
     )
 }
 
@@ -69,7 +87,7 @@ KINDS = ("code", "measure", "classification")
 INPUT_OUTPUT_UNIT = text("million USD", "백만 달러")
 
 _TYPES = {"year": "integer", "value": "number", "released": "date"}
-_PATTERNS = {"country": "^[A-Z]{3}$"}
+_PATTERNS = {"country": "^[A-Z]{3}$", "partner": "^[A-Z]{3}$"}
 
 
 def table_resource(

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from majung.evidence.canonical import SIGNED_COLUMNS, SIGNED_ROWS, USES, CanonicalTable
+from majung.evidence.canonical import FLOWS, SIGNED_COLUMNS, SIGNED_ROWS, USES, CanonicalTable
 from majung.evidence.codebook import Codebook, nearest, slug, spelling
 from majung.evidence.countries import accepted_codes, explain_unknown
 from majung.evidence.problems import Problem, Text, text
@@ -19,7 +19,7 @@ from majung.evidence.reading import RawTable
 Mask = pd.Series  # of bool, same index as the table
 
 # [0-9], not \d: full-width digits are digits to some regular-expression engines and not to others.
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _YEAR = r"[12][0-9]{3}"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _SHEET_ERRORS = r"#(?:REF|N/A|NA|VALUE|DIV/0|NAME|NUM|NULL|SPILL|CALC|GETTING_DATA|FIELD)[!?]?|#{3,}"
@@ -84,7 +84,8 @@ def check_cells(raw: RawTable, rules: Rules) -> tuple[pd.DataFrame | None, list[
         return None, finder.problems
     for column in (*wanted, *(c for c in rules.spec.optional if c in raw.cells.columns)):
         _check_text(finder, column)
-    _check_country(finder)
+    for column in rules.spec.places:
+        finder.report("unknown-country", column, ~_in(finder.cells(column), accepted_codes()), explain_unknown)
     _check_year(finder)
     _check_codes(finder, rules)
     _check_source(finder, rules)
@@ -191,10 +192,6 @@ def _in(cells: pd.Series[str], accepted: Collection[str]) -> Mask:
     return cells.isin(list(accepted))
 
 
-def _check_country(finder: _Finder) -> None:
-    finder.report("unknown-country", "country", ~_in(finder.cells("country"), accepted_codes()), explain_unknown)
-
-
 def _check_year(finder: _Finder) -> None:
     cells = finder.cells("year")
     finder.report("wrong-year", "year", ~_matches(cells, _YEAR), _explain_year)
@@ -213,16 +210,12 @@ def _explain_year(value: str) -> tuple[Text, Text]:
 
 
 def _check_codes(finder: _Finder, rules: Rules) -> None:
-    if "use" in rules.spec.key:
-        finder.report(
-            "unknown-code",
-            "use",
-            ~_in(finder.cells("use"), USES),
-            lambda value: (
-                text(f"use '{value}' is not known", f"use '{value}'은(는) 알 수 없습니다"),
-                text(f"write one of {', '.join(USES)}", f"다음 가운데 하나: {', '.join(USES)}"),
-            ),
-        )
+    for column, words in (("use", USES), ("flow", FLOWS)):
+        if column in rules.spec.key:
+            finder.report(
+                "unknown-code", column, ~_in(finder.cells(column), words), partial(_explain_word, column, words)
+            )
+    if rules.spec.coded is None:
         accepted = set(rules.codebook.codes_of(rules.classification))
         for column in ("row", "column"):
             finder.report(
@@ -232,36 +225,45 @@ def _check_codes(finder: _Finder, rules: Rules) -> None:
                 partial(_explain_code, rules, rules.classification),
             )
         return
+    within, coded = rules.spec.coded
     finder.report(
         "unknown-code",
-        "classification",
-        ~_in(finder.cells("classification"), rules.codebook.classifications),
+        within,
+        ~_in(finder.cells(within), rules.codebook.classifications),
         lambda value: (
             text(f"classification '{value}' is not declared", f"'{value}' 분류가 선언되지 않았습니다"),
             _suggest(value, list(rules.codebook.classifications), rules),
         ),
     )
-    finder.report(
-        "unknown-measure",
-        "measure",
-        ~_in(finder.cells("measure"), rules.codebook.measures),
-        lambda value: (
-            text(f"measure '{value}' is not declared", f"측정값 '{value}'이(가) 선언되지 않았습니다"),
-            _suggest(value, list(rules.codebook.measures), rules),
-        ),
-    )
-    classification = finder.cells("classification")
+    if "measure" in rules.spec.key:
+        finder.report(
+            "unknown-measure",
+            "measure",
+            ~_in(finder.cells("measure"), rules.codebook.measures),
+            lambda value: (
+                text(f"measure '{value}' is not declared", f"측정값 '{value}'이(가) 선언되지 않았습니다"),
+                _suggest(value, list(rules.codebook.measures), rules),
+            ),
+        )
+    classification = finder.cells(within)
     for one in classification.unique():
         if one in rules.codebook.classifications:
             here = classification == one
-            known = _in(finder.cells("code"), rules.codebook.codes_of(one))
-            _double_spellings(finder, str(one), here & ~known)
-            finder.report("unknown-code", "code", here & ~known, partial(_explain_code, rules, one))
+            known = _in(finder.cells(coded), rules.codebook.codes_of(one))
+            _double_spellings(finder, coded, str(one), here & ~known)
+            finder.report("unknown-code", coded, here & ~known, partial(_explain_code, rules, one))
 
 
-def _double_spellings(finder: _Finder, classification: str, undeclared: Mask) -> None:
+def _explain_word(column: str, words: tuple[str, ...], value: str) -> tuple[Text, Text]:
+    return (
+        text(f"{column} '{value}' is not known", f"{column} '{value}'은(는) 알 수 없습니다"),
+        text(f"write one of {', '.join(words)}", f"다음 가운데 하나: {', '.join(words)}"),
+    )
+
+
+def _double_spellings(finder: _Finder, column: str, classification: str, undeclared: Mask) -> None:
     """Codes that differ only in case, spaces or punctuation, when none of the spellings is declared."""
-    codes = finder.cells("code")[undeclared]
+    codes = finder.cells(column)[undeclared]
     seen: dict[str, str] = {}
     for value in codes.value_counts(sort=True).index:
         first = seen.setdefault(spelling(str(value)), str(value))
@@ -272,7 +274,7 @@ def _double_spellings(finder: _Finder, classification: str, undeclared: Mask) ->
             )
             remedy = text(f"write '{slug(first)}' for both", f"둘 다 '{slug(first)}'(으)로 적으십시오")
             line = int(str(codes.index[codes == value][0]))
-            problem = Problem("double-spelling", finder.raw.file, reason, remedy, line, "code", str(value))
+            problem = Problem("double-spelling", finder.raw.file, reason, remedy, line, column, str(value))
             finder.problems.append(problem)
 
 
@@ -336,7 +338,7 @@ def _check_released(finder: _Finder) -> None:
 
 def _check_value(finder: _Finder, rules: Rules) -> None:
     cells = finder.cells("value")
-    finder.report("not-a-number", "value", ~_matches(cells, _NUMBER), _explain_value)
+    finder.report("not-a-number", "value", ~_matches(cells, NUMBER), explain_value)
     number = pd.to_numeric(cells.where(finder.fresh("value"), "0"), errors="coerce")
     finder.report(
         "infinite-value",
@@ -349,11 +351,21 @@ def _check_value(finder: _Finder, rules: Rules) -> None:
     )
     negative = number < 0
     if "use" in rules.spec.key:
-        allowed = _in(finder.cells("row"), SIGNED_ROWS) | _in(finder.cells("column"), SIGNED_COLUMNS)
-        remedy = text(
-            f"only {', '.join((*SIGNED_ROWS, *SIGNED_COLUMNS))} may be negative",
-            f"{', '.join((*SIGNED_ROWS, *SIGNED_COLUMNS))}만 음수일 수 있습니다",
+        rows, columns = (*SIGNED_ROWS, *rules.signed), (*SIGNED_COLUMNS, *rules.signed)
+        allowed = _in(finder.cells("row"), rows) | _in(finder.cells("column"), columns)
+        listed = ", ".join(dict.fromkeys((*SIGNED_ROWS, *SIGNED_COLUMNS, *rules.signed)))
+        remedy = text(f"only {listed} may be negative", f"{listed}만 음수일 수 있습니다")
+    elif "voter" in rules.spec.key:
+        finder.report(
+            "not-a-vote",
+            "value",
+            ~number.isin([-1.0, 0.0, 1.0]),
+            lambda value: (
+                text(f"value {value} is no vote", f"값 {value}은(는) 투표가 아닙니다"),
+                text("write -1 (disagree), 0 (pass) or 1 (agree)", "-1(반대), 0(통과), 1(찬성)로 적으십시오"),
+            ),
         )
+        return
     else:
         allowed = _in(finder.cells("measure"), rules.signed)
         remedy = text(
@@ -368,7 +380,8 @@ def _check_value(finder: _Finder, rules: Rules) -> None:
     )
 
 
-def _explain_value(value: str) -> tuple[Text, Text]:
+def explain_value(value: str) -> tuple[Text, Text]:
+    """Why a cell is not a number, and what to write instead."""
     plain = value.strip().casefold()
     if plain in _MISSING:
         return (

@@ -97,6 +97,11 @@ def country_name(code: str) -> Text:
 
 
 @cache
+def _by_alpha2() -> dict[str, str]:
+    return {country.alpha2: country.alpha3 for country in countries().values() if country.alpha2}
+
+
+@cache
 def _by_name() -> dict[str, str]:
     found: dict[str, str] = {}
     for country in countries().values():
@@ -105,15 +110,32 @@ def _by_name() -> dict[str, str]:
     return found
 
 
+def named_country(value: str) -> str | None:
+    """The code of a country given by its alpha-3 or alpha-2 code, a listed name or alias; WLD for the world; else None.
+
+    Exact but for case, accents and punctuation: nothing is taken for the nearest.
+    """
+    stripped = html.unescape(value).strip()
+    if stripped.upper() in accepted_codes():
+        return stripped.upper()
+    if len(stripped) == 2 and stripped.upper() in _by_alpha2():
+        return _by_alpha2()[stripped.upper()]
+    plain = _plain(stripped)
+    if plain in _REGIONS:
+        return WORLD
+    if plain in _REGION_KEYS or plain in ("england", "britain"):
+        return None  # aliases that only a suggestion may use
+    return _by_name().get(plain)
+
+
 def nearest_country(value: str) -> str | None:
     """The alpha-3 code that `value` (a name, an alpha-2 code, a misspelt code) most likely means, or None."""
     value = html.unescape(value)
     stripped = value.strip()
     if stripped.upper() in countries():
         return stripped.upper()
-    by_alpha2 = {country.alpha2: country.alpha3 for country in countries().values()}
-    if stripped.upper() in by_alpha2:
-        return by_alpha2[stripped.upper()]
+    if stripped.upper() in _by_alpha2():
+        return _by_alpha2()[stripped.upper()]
     plain, names = _plain(value), _by_name()
     if plain in names:
         return names[plain]

@@ -252,12 +252,12 @@ class Package:
         if column == "year":
             if isinstance(value, bool) or not isinstance(value, int | np.integer):
                 raise InputError(f"year {value!r} is not a whole number; write year=2018 or year=range(2016, 2021)")
-        elif column == "country" and value not in accepted_codes():
+        elif column in ("country", "partner") and value not in accepted_codes():
             reason, remedy = explain_unknown(str(value))
             raise InputError(f"{reason['en']}; {remedy['en']}")
         elif column == "measure":
             self.unit(str(value))
-        elif column == "classification":
+        elif column in ("classification", "conversation"):
             self.label(str(value))
         elif column == "source":
             self.source(str(value))
@@ -484,6 +484,9 @@ def _undeclared_names(declared: Mapping[str, Declared], codebook: Codebook) -> l
         names: list[tuple[str, str, bool]] = []
         for declaration in ("complete_through", "splices", "not_additive", "signed"):
             for name in getattr(one, declaration):
+                if declaration == "signed" and "row" in TABLES[table].key:
+                    names.append((declaration, name, name in codebook.codes_of(one.classification)))
+                    continue
                 classification, _, measure = name.rpartition("/")
                 known = not classification or classification in codebook.classifications
                 names.append((declaration, name, known and measure in codebook.measures))
@@ -517,9 +520,10 @@ def _unused(tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, codebook
             reason = text(f"no row uses source '{name}'", f"출처 '{name}'을(를) 쓰는 행이 없습니다")
             out.append(Problem("unused", "datapackage.json", reason, text("", ""), value=name, level="note"))
     used: set[tuple[str, str]] = set()
-    for frame in tables.values():
-        if "code" in frame.columns:
-            pairs = frame[["classification", "code"]].drop_duplicates()
+    for name, frame in tables.items():
+        coded = TABLES[name].coded
+        if coded is not None:
+            pairs = frame[list(coded)].drop_duplicates()
             used |= set(pairs.itertuples(index=False, name=None))
     unused = [
         entry

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from majung.evidence.canonical import WORLD
+from majung.evidence.canonical import LONG_KEY, WORLD
 from majung.evidence.codebook import Codebook
 from majung.evidence.problems import Problem, Text, text
 
@@ -97,7 +97,9 @@ def check_traps(
         if "row" in frame.columns:
             out += _split_sectors(table, frame, one, locate)
             continue
-        for series in _series(table, frame, one, codebook):
+        if "measure" not in frame.columns:
+            continue  # votes: no series over years
+        for series in _all_series(table, frame, one, codebook):
             out += _spliced(series, one, locate)
             if series.additive:
                 out += _incomplete_last_year(series, one, locate)
@@ -105,6 +107,22 @@ def check_traps(
                 out += _aggregates_beside_parts(series, locate)
                 out += _shifted_aggregates(series, locate)
     return out
+
+
+def _all_series(table: str, frame: pd.DataFrame, declared: Declared, codebook: Codebook) -> Iterator[_Series]:
+    """The series of a table; of trade, each flow's sums over partners (a published total over all stands aside)."""
+    if "partner" not in frame.columns:
+        yield from _series(table, frame, declared, codebook)
+        return
+    key = list(LONG_KEY)
+    for _, rows in frame[frame["partner"] != WORLD].groupby("flow", sort=True):
+        together = rows.reset_index(names="at").groupby(key, sort=False, as_index=False)
+        added = together.agg({"value": "sum", "at": "min", "source": _joined})
+        yield from _series(table, added.set_index("at"), declared, codebook)
+
+
+def _joined(names: pd.Series[str]) -> str:
+    return " + ".join(sorted(set(names)))
 
 
 def _series(table: str, frame: pd.DataFrame, declared: Declared, codebook: Codebook) -> Iterator[_Series]:
