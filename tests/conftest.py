@@ -21,3 +21,19 @@ def miniature(tmp_path: Path) -> Miniature:
 def mini_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The unchanged miniature, run once."""
     return compute(load_programme(Miniature(tmp_path_factory.mktemp("mini") / "programme").write()))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_below_the_net() -> None:
+    """Tests with a live server are flushed afterwards, which the net refuses: lift it first; `migrate` lays it anew."""
+    from django.test import TransactionTestCase
+
+    from net import without_net
+
+    flush = TransactionTestCase._fixture_teardown
+
+    def lifted(case: TransactionTestCase) -> None:
+        without_net()
+        flush(case)
+
+    TransactionTestCase._fixture_teardown = lifted  # type: ignore[method-assign]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from majung import __version__
-from majung.cli import download, evidence, snapshots, tables
+from majung.cli import download, evidence, journal, snapshots, tables
 from majung.cli.progress import console, errors, stages
 from majung.cli.serve import serve_folder
 from majung.methods.labelled import InputError
@@ -25,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(journal.app, name="journal")
 evidence.app.command("diff")(snapshots.diff_command)
 evidence.app.command("download")(download.download_command)
 

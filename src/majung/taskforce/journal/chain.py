@@ -55,12 +55,12 @@ def append(drafts: Iterable[Draft]) -> list[JournalEntry]:
 
 
 def content(entry: JournalEntry) -> dict[str, Any]:
-    """What an entry's hash covers."""
+    """An entry as exported, without its own hash: what the hash covers."""
     return {
         "seq": entry.seq,
         "programme": entry.programme_id,
-        "at": _moment(entry.at),
-        "recorded": _moment(entry.recorded),
+        "at": moment(entry.at),
+        "recorded": moment(entry.recorded),
         "operation": entry.operation,
         "actor": entry.actor_id,
         "acted_as": entry.acted_as,
@@ -71,5 +71,6 @@ def content(entry: JournalEntry) -> dict[str, Any]:
     }
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """A moment as the journal writes it."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")

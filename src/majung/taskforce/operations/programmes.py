@@ -96,3 +96,10 @@ def give_account(act: Act, person: Person, *, username: str) -> None:
         )
     person.user = user
     person.save()
+
+
+@operation("person.erase", en="Erase a person's data", ko="개인정보 파기")
+def erase_person(act: Act, person: Person, *, rule: str) -> None:
+    """Erase name, address and the salt of their digests under a retention rule; post and mandates stay."""
+    person.name, person.email, person.salt, person.erased_on = "", "", "", act.day
+    person.save()
