@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import reference
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parents[1]
@@ -21,6 +22,7 @@ PAGE = """<!doctype html>
 
 def main() -> None:
     """Write the site; end with an error that names each link that leads nowhere."""
+    reference.write()
     shutil.rmtree(SITE, ignore_errors=True)
     top = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
     pages = [*top, *sorted((ROOT / "docs").rglob("*.md"))]
@@ -39,7 +41,7 @@ def main() -> None:
         links = "".join(
             f'<a href="{up}{_html(other)}">{other.stem.replace("_", " ")}</a>'
             for other in pages
-            if other.parent.name == "methods" or other.stem == "evidence"
+            if other.parent.name in ("methods", "taskforce") or other.parent.name == "docs"
         )
         place.write_text(PAGE.format(title=title, up=up, links=links, body=body), encoding="utf-8")
     shutil.copy(ROOT / "docs" / "docs.css", SITE)

@@ -9,10 +9,33 @@ from typing import Any
 
 import pytest
 
-from majung.taskforce.models import Area, Body, CoreTask, Meeting, Organisation, Person, Programme, Strategy
-from majung.taskforce.operations import Actor, bodies, meetings, programmes, strategies, system
+from majung.taskforce.models import (
+    Area,
+    Body,
+    CoreTask,
+    Journaled,
+    Mandate,
+    Meeting,
+    Organisation,
+    Person,
+    Programme,
+    Strategy,
+)
+from majung.taskforce.operations import (
+    Actor,
+    announcements,
+    bodies,
+    measures,
+    meetings,
+    opinions,
+    programmes,
+    reviews,
+    runs,
+    strategies,
+    system,
+)
 from majung.taskforce.rules.roles import Role
-from majung.taskforce.rules.words import BodyKind, Presence
+from majung.taskforce.rules.words import BodyKind, Instrument, Presence, Purpose
 
 
 def text(word: str) -> dict[str, str]:
@@ -107,3 +130,55 @@ def institution(db: None) -> Institution:
         body = task_force if place == "task-force" else group
         bodies.give_mandate(loader, body, person=people[who], role=role, represents=where)
     return Institution(programme, task_force, group, area, ministry, finance, people)
+
+
+@pytest.fixture
+def rows(institution: Institution) -> dict[type[Journaled], Journaled]:
+    """One row of every kind that is the subject of an operation."""
+    i, loader = institution, institution.by("loader")
+    day = date(2021, 5, 1)
+    meeting = meetings.plan(loader, i.group, key="m", name=text("m"), starts=moment("2021-04-15"))
+    item = meetings.add_item(loader, meeting, title=text("item"), purpose=Purpose.DECIDE)
+    series = meetings.set_series(loader, i.group, key="s", first_day=10, last_day=20)
+    procedure = meetings.start_procedure(loader, i.group, key="w", question=text("?"), basis="charter")
+    strategy, task = i.strategy()
+    measure = measures.propose(
+        loader,
+        task,
+        key="measure",
+        name=text("measure"),
+        instrument=Instrument.FISCAL,
+        owner=i.ministry,
+        verifier=i.finance,
+    )
+    metric = measures.set_metric(loader, measure, key="metric", name=text("metric"), unit=text("unit"))
+    consultation = opinions.open_consultation(loader, i.group, key="c", question=text("?"), area=i.area)
+    submission = opinions.receive(i.by("outsider"), i.programme, title="t", text="t", area=i.area)
+    meetings.convene(loader, meeting)
+    meetings.open_(loader, meeting)
+    action = meetings.assign(loader, item, key="action", text=text("do"), person=i.people["member"])
+    made: list[Journaled] = [
+        i.programme,
+        i.group,
+        i.area,
+        i.people["outsider"],
+        Mandate.objects.get(person=i.people["member"]),
+        bodies.set_milestone(loader, i.group, key="milestone", name=text("milestone"), due=day),
+        meeting,
+        item,
+        series,
+        procedure,
+        action,
+        strategy,
+        task,
+        measure,
+        metric,
+        measures.set_milestone(loader, measure, name=text("half"), due=day),
+        consultation,
+        submission,
+        opinions.propose_statement(loader, consultation, text=text("statement")),
+        announcements.draft(loader, strategy, key="announcement", title=text("announcement")),
+        reviews.open_review(loader, i.task_force, key="review", name=text("r"), period_from=day, period_to=day),
+        runs.open_panel(loader, i.group, key="panel", question=text("?"), items=["a", "b", "c"]),
+    ]
+    return {type(row): row for row in made}

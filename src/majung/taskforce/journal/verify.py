@@ -70,6 +70,8 @@ def verify_database(keys: Iterable[Ed25519PublicKey] = (), outside: Iterable[dic
     keys: public keys that are trusted. outside: anchors as printed elsewhere (announcements, exports): what makes a cut
     tail or a chain rewritten as a whole visible.
     """
+    if JournalEntry._meta.db_table not in connection.introspection.table_names():
+        raise InputError("there is no journal in this database yet: load a programme first")
     result = Verification()
     entries = ({**content(e), "hash": e.hash} for e in JournalEntry.objects.order_by("seq").iterator(BATCH))
     hashes, last = _walk(entries, result)
