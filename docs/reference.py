@@ -27,9 +27,10 @@ def permissions() -> str:
     lines = [
         GENERATED,
         "# Who may do what\n",
-        "Generated from `rules/permissions.toml`. What is not in the matrix is not allowed. Mandates count as of the day",
-        "of the deed. **●** anywhere in the programme; **body** in the body concerned or one it answers to; **owner** for",
-        "the organisation that owns the measure; **verifier** for the one that verifies it; **own** the person's own row.",
+        "Generated from `rules/permissions.toml`. What is not in the matrix is not allowed. Mandates count as of the",
+        "day of the deed. **●** anywhere in the programme; **body** in the body concerned or one it answers to;",
+        "**owner** for the organisation that owns the measure; **verifier** for the one that verifies it; **own** the",
+        "person's own row.",
         "",
         "> **한국어.** 표에 없는 것은 허용되지 않는다. 위임은 행위한 날을 기준으로 본다. ● 프로그램 전체, body 해당",
         "> 회의체와 그 상위 회의체, owner 소관 기관, verifier 점검 기관, own 본인의 것.",
