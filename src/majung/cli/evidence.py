@@ -50,7 +50,7 @@ def check_command(path: PackagePath, as_json: AsJson = False, lang: Lang = None)
     chosen = language(lang)
     report = check(path)
     if as_json:
-        _print_json(report.as_dict())
+        print_json(report.as_dict())
         raise typer.Exit(0 if report.ok else 2)
     if not report.ok:
         raise EvidenceError(report, chosen)
@@ -71,7 +71,7 @@ def show_command(path: PackagePath, as_json: AsJson = False, lang: Lang = None) 
     chosen = language(lang)
     package = _open(path, chosen)
     if as_json:
-        _print_json(package.describe())
+        print_json(package.describe())
         return
     _print_package(package, chosen)
 
@@ -103,7 +103,7 @@ def add_command(
     chosen = language(lang)
     done = add(path, file, table=table, source=source, revise=revise, complete=complete, report=report, lang=chosen)
     if as_json:
-        _print_json(done.as_dict())
+        print_json(done.as_dict())
         return
     console = _console()
     _print_notes(console, done.notes, chosen)
@@ -201,7 +201,7 @@ def _open(path: Path, lang: Language) -> Package:
         raise error.in_language(lang) from None
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 

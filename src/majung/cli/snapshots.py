@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from majung.cli.evidence import AsJson, Lang, _print_json, language
+from majung.cli.evidence import AsJson, Lang, language, print_json
 from majung.evidence import EvidenceError, Language, Package, difference, open_package
 from majung.methods.labelled import InputError
 
@@ -36,7 +36,7 @@ def diff_command(
     if csv is not None:
         found.rows.to_csv(csv, index=False)
     if as_json:
-        _print_json(found.as_dict())
+        print_json(found.as_dict())
         return
     console = Console(soft_wrap=True)
     console.print(f"sha256 {found.hash_a[:12]} -> {found.hash_b[:12]}", markup=False, highlight=False)

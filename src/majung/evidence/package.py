@@ -21,7 +21,7 @@ from majung.evidence.licences import Licence, collect
 from majung.evidence.problems import EvidenceError, Problem, Report, Text, text
 from majung.evidence.reading import read_table, read_text
 from majung.evidence.revising import history_notes, read_history
-from majung.evidence.traps import Declared, check_traps
+from majung.evidence.traps import Declared, additive, check_traps
 from majung.methods.labelled import InputError
 
 Filter = str | int | Collection[str] | Collection[int]
@@ -140,6 +140,11 @@ class Package:
         if name not in self.sources:
             raise self._unknown("source", name, nearest(name, list(self.sources)))
         return self.sources[name]
+
+    def additive(self, table: str, measure: str) -> bool:
+        """Whether values of a measure may be added up: not an index, a share, a rank or a survey answer."""
+        self.unit(measure)
+        return additive(table, measure, self._declared(table), self.codebook)
 
     def licences(self) -> tuple[Licence, ...]:
         """The licences of its sources, each with its sources and rows, the one with most rows first."""

@@ -125,18 +125,22 @@ def _joined(names: pd.Series[str]) -> str:
     return " + ".join(sorted(set(names)))
 
 
+def additive(table: str, measure: str, declared: Declared, codebook: Codebook) -> bool:
+    """Whether values of a measure may be added up: not an index, a share, a rank or a survey answer."""
+    return (
+        table not in ("surveys", "satellites")
+        and measure not in declared.not_additive
+        and not _NOT_ADDITIVE_UNIT.search(codebook.measures[measure].unit["en"])
+    )
+
+
 def _series(table: str, frame: pd.DataFrame, declared: Declared, codebook: Codebook) -> Iterator[_Series]:
     for (classification, measure), rows in frame.groupby(["classification", "measure"], sort=True):
-        unit = codebook.measures[str(measure)].unit["en"]
-        additive = (
-            table not in ("surveys", "satellites")
-            and measure not in declared.not_additive
-            and not _NOT_ADDITIVE_UNIT.search(unit)
-        )
+        adds_up = additive(table, str(measure), declared, codebook)
         aggregates = frozenset(
             code for (one, code), entry in codebook.codes.items() if one == classification and entry.aggregate
         )
-        yield _Series(table, str(classification), str(measure), rows, additive, aggregates)
+        yield _Series(table, str(classification), str(measure), rows, adds_up, aggregates)
 
 
 def _problem(

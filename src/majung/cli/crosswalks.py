@@ -1,0 +1,173 @@
+"""`majung evidence crosswalks|crosswalk-read|convert`: concordances and what they do to a table."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from majung.cli.evidence import AsJson, Lang, PackagePath, language, print_json
+from majung.cli.snapshots import open_anywhere
+from majung.evidence.crosswalks import (
+    LAYOUTS,
+    Columns,
+    convert,
+    find_concordance,
+    read_official,
+    shipped,
+    write_concordance,
+)
+from majung.evidence.crosswalks.convert import Split
+from majung.evidence.package import Filter
+from majung.methods.labelled import InputError
+
+
+def list_command(as_json: AsJson = False, lang: Lang = None) -> None:
+    """List the concordances that come with Majung: from, to, links, codes that must be divided, licence."""
+    chosen = language(lang)
+    found = shipped()
+    if as_json:
+        print_json(
+            [
+                {"id": one.id, "name": one.name, "source": one.source, "target": one.target, "links": len(one.links)}
+                | {"split_codes": len(one.split_codes()), "licence": one.licence, "citation": one.citation}
+                for one in found.values()
+            ]
+        )
+        return
+    heads = {
+        "en": ("id", "what", "links", "divided", "licence", "source"),
+        "ko": ("id", "내용", "연결", "분할", "라이선스", "출처"),
+    }
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, head in enumerate(heads[chosen]):
+        table.add_column(head, overflow="fold", justify="right" if number in (2, 3) else "left")
+    for one in found.values():
+        table.add_row(
+            one.id, one.name[chosen], str(len(one.links)), str(len(one.split_codes())), one.licence, one.citation
+        )
+    Console().print(table)
+
+
+def read_command(
+    file: Annotated[Path, typer.Argument(help="Concordance as its publisher lays it out (CSV, text or .xlsx).")],
+    id_: Annotated[str, typer.Option("--id", help="Id to keep it under, e.g. hs2017-hs2012.")],
+    source: Annotated[str, typer.Option("--from", help="Classification it converts from, as in codes.csv.")],
+    target: Annotated[str, typer.Option("--to", help="Classification it converts to.")],
+    licence: Annotated[str, typer.Option("--licence", help="Licence as the publisher states it.")],
+    citation: Annotated[str, typer.Option("--citation", help="Publisher, title and edition.")],
+    layout: Annotated[str, typer.Option("--layout", help=f"One of {', '.join(LAYOUTS)}; or name the columns.")] = "",
+    from_column: Annotated[str, typer.Option("--from-column", help="Name of the column of codes to convert.")] = "",
+    to_column: Annotated[str, typer.Option("--to-column", help="Name of the column of target codes.")] = "",
+    weight_column: Annotated[str, typer.Option("--weight-column", help="Name of the column of weights.")] = "",
+    weights: Annotated[str, typer.Option("--weights", help="What the weights rest on, in words.")] = "",
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
+    prefix: Annotated[bool, typer.Option("--prefix", help="A code belongs to the longest one it begins with.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the two files.")] = Path("concordances"),
+    lang: Lang = None,
+) -> None:
+    """Read an official concordance and keep it as two files (TOML and CSV) with its licence and source."""
+    chosen = language(lang)
+    if not layout and not (from_column and to_column):
+        raise InputError(f"give --layout ({', '.join(LAYOUTS)}), or --from-column and --to-column")
+    columns: str | Columns = layout
+    if from_column:
+        columns = Columns(from_column, to_column, weight_column, match="prefix" if prefix else "exact")
+    one = read_official(
+        file,
+        columns,
+        id_=id_,
+        name={"en": f"{source} to {target}", "ko": f"{source} → {target}"},
+        source=source,
+        target=target,
+        licence=licence,
+        citation=citation,
+        sheet=sheet,
+        weights=weights,
+    )
+    place = write_concordance(one, out)
+    said = (
+        f"{place}: 연결 {len(one.links):,}개, 여러 코드로 나뉘는 코드 {len(one.split_codes()):,}개"
+        if chosen == "ko"
+        else f"{place}: {len(one.links):,} links; {len(one.split_codes()):,} codes go to several"
+    )
+    Console(soft_wrap=True).print(said, markup=False, highlight=False)
+
+
+def convert_command(
+    path: PackagePath,
+    table: Annotated[str, typer.Option("--table", metavar="T", help="Canonical table, e.g. patents.")],
+    by: Annotated[str, typer.Option("--by", help="Id of a shipped concordance, or path of its .toml.")],
+    measure: Annotated[list[str] | None, typer.Option("--measure", help="Only these measures.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Only rows of this source.")] = None,
+    equal: Annotated[bool, typer.Option("--equal", help="Divide codes without stated weights equally.")] = False,
+    values: Annotated[
+        Path | None,
+        typer.Option("--values", help="CSV (code, value): divide in proportion to the target codes' values."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the rows there, for `evidence add`.")] = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """Convert a table to another classification; say how much arrives, is divided, or is not mapped."""
+    chosen = language(lang)
+    package = open_anywhere(path, chosen)
+    concordance = find_concordance(by)
+    filters: dict[str, Filter] = {}
+    if measure:
+        filters["measure"] = measure
+    if source:
+        filters["source"] = source
+    rows = package.select(table, complete=False, released_by=None, **filters)
+    here = sorted(set(rows.get("classification", [])))
+    rows = rows[rows["classification"] == concordance.source] if concordance.source in here else rows
+    everything = set(package.codebook.codes_of(concordance.source))
+    split: Split = _values(values) if values else "equal" if equal else "refuse"
+    done = convert(
+        rows,
+        concordance,
+        split=split,
+        aggregates=frozenset(everything - set(package.codes(concordance.source))),
+        additive={str(m): package.additive(table, str(m)) for m in rows["measure"].unique()},
+    )
+    if out is not None:
+        done.rows.drop(columns=["low", "high"]).to_csv(out, index=False)
+    if as_json:
+        print_json(
+            {
+                "concordance": concordance.id,
+                "licence": concordance.licence,
+                "citation": concordance.citation,
+                "rows": len(done.rows),
+                "aggregates_left_out": list(done.aggregates),
+                "measures": [report.as_dict() for report in done.reports],
+            }
+        )
+        return
+    console = Console(soft_wrap=True)
+    for sentence in done.sentences(chosen):
+        console.print(sentence, markup=False, highlight=False)
+    console.print(f"{concordance.citation}. {concordance.licence}", markup=False, highlight=False, style="dim")
+    if out is not None:
+        said = f"{len(done.rows):,}행: {out}" if chosen == "ko" else f"{len(done.rows):,} rows in {out}"
+        console.print(said, markup=False, highlight=False)
+
+
+def _values(file: Path) -> dict[str, float]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: cannot be read as UTF-8 ({error})") from error
+    found: dict[str, float] = {}
+    for number, row in enumerate(csv.DictReader(text.splitlines()), 2):
+        if not {"code", "value"} <= set(row):
+            raise InputError(f"{file}: the columns are code, value")
+        try:
+            found[str(row["code"])] = float(row["value"])
+        except (TypeError, ValueError):
+            raise InputError(f"{file}:{number}: value {row['value']!r} is not a number") from None
+    return found

@@ -1,0 +1,28 @@
+"""Concordances between classifications as data, and what they do to a table: nothing is lost without being said.
+
+docs/crosswalks.md describes the files, the official layouts that are read, and the report.
+"""
+
+from majung.evidence.crosswalks.concordance import (
+    Concordance,
+    find_concordance,
+    read_concordance,
+    shipped,
+    write_concordance,
+)
+from majung.evidence.crosswalks.convert import Converted, MeasureReport, convert
+from majung.evidence.crosswalks.layouts import LAYOUTS, Columns, read_official
+
+__all__ = [
+    "LAYOUTS",
+    "Columns",
+    "Concordance",
+    "Converted",
+    "MeasureReport",
+    "convert",
+    "find_concordance",
+    "read_concordance",
+    "read_official",
+    "shipped",
+    "write_concordance",
+]
