@@ -133,7 +133,21 @@ def test_input_output_cells_and_a_whole_new_table_are_differences_too(new_folder
     b = new_folder().table("patents", small_patents()).table("input_output", small_input_output())
     found = difference(open_package(a.write()), open_package(b.write()))
     assert found.sentences()[0] == "input_output: 32 rows (16 of 2014, 16 of 2010) new, from ipf-2022"
-    assert "domestic C26>C27" in set(found.rows["code"])
+    assert "domestic C26 C27" in set(found.rows["detail"])
+
+
+def test_trade_rows_are_matched_by_partner_and_flow(new_folder):
+    header = "country,partner,flow,classification,code,year,measure,value,source,origin"
+    lines = [
+        f"KOR,{partner},{flow},wipo35,medical-technology,2020,families,{value},ipf-2022,x"
+        for partner, flow, value in (("JPN", "exports", 10), ("USA", "exports", 20), ("JPN", "imports", 30))
+    ]
+    a = new_folder().table("trade", lines, header=header)
+    b = new_folder().table("trade", [lines[0].replace(",10,", ",15,"), *lines[1:]], header=header)
+    found = difference(open_package(a.write()), open_package(b.write()))
+    assert found.sentences() == [
+        "trade wipo35/families: 1 value revised, largest Korea, Medical technology, JPN exports, 2020: 10 → 15 (+50 %)"
+    ]
 
 
 def test_as_data_it_is_json_with_both_languages(new_folder, small_patents):

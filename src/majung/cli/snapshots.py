@@ -87,7 +87,7 @@ def _print_rows(console: Console, rows: pd.DataFrame, lang: Language) -> None:
             row["table"],
             f"{row['classification']}/{row['measure']}" if row["measure"] else "",
             row["country"],
-            row["code"],
+            f"{row['code']} {row['detail']}".strip(),
             str(row["year"]),
             before,
             after,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from majung.evidence.canonical import TABLES
+from majung.evidence.canonical import LONG_KEY, TABLES
 from majung.evidence.countries import accepted_codes, country_name
 from majung.evidence.descriptor import LICENCE_FILE
 from majung.evidence.package import Package
@@ -30,6 +30,7 @@ COLUMNS = (
     "code",
     "year",
     "measure",
+    "detail",
     "before",
     "after",
     "source_before",
@@ -56,8 +57,9 @@ class Declaration:
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """From snapshot a to snapshot b. rows: one line a differing fact, columns COLUMNS (an input-output cell has
-    "use row>column" as code, and no measure); declarations: what is declared otherwise."""
+    """From snapshot a to snapshot b. rows: one line a differing fact, columns COLUMNS (detail: the values of a
+    table's further keys, such as partner and flow of trade, or use, row and column of input-output); declarations:
+    what is declared otherwise."""
 
     hash_a: str
     hash_b: str
@@ -137,9 +139,10 @@ class Difference:
         for package in (self.b, self.a):
             entry = entry or package.codebook.codes.get((str(row["classification"]), str(row["code"])))
         label = entry.label if entry else text(str(row["code"]), str(row["code"]))
+        detail = str(row["detail"])
         return text(
-            f"{names['en']}, {label['en']}, {row['year']}",
-            f"{names['ko']}, {label['ko']}, {row['year']}년",
+            ", ".join(part for part in (names["en"], label["en"], detail, str(row["year"])) if part),
+            ", ".join(part for part in (names["ko"], label["ko"], detail, f"{row['year']}년") if part),
         )
 
 
@@ -180,7 +183,7 @@ def _number(value: float) -> str:
 def _say_revised(difference: Difference, rows: pd.DataFrame) -> tuple[str, str]:
     change = (rows["after"] - rows["before"]).abs()
     # Of equally large ones the first by country, code and year, whatever the order of the files.
-    order = rows.assign(_size=-change).sort_values(["_size", "country", "code", "year"])
+    order = rows.assign(_size=-change).sort_values(["_size", "country", "code", "detail", "year"])
     row = order.iloc[0].to_dict()
     place = difference._place(row)
     before, after = float(row["before"]), float(row["after"])
@@ -254,7 +257,7 @@ def difference(a: Package, b: Package) -> Difference:
     ]
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
     rows["_kind"] = rows["kind"].map(list(_SAY).index)
-    order = ["table", "classification", "measure", "_kind", "country", "code", "year"]
+    order = ["table", "classification", "measure", "_kind", "country", "code", "detail", "year"]
     rows = rows.sort_values(order, ignore_index=True).drop(columns="_kind")
     return Difference(a.hash, b.hash, rows, _declarations(a, b), a, b)
 
@@ -278,10 +281,11 @@ def _table_rows(name: str, a: pd.DataFrame | None, b: pd.DataFrame | None) -> pd
     out = both[kind != ""].copy()
     out["kind"] = kind[kind != ""]
     out["table"] = name
-    if "row" in key:
-        out["code"] = out["use"] + " " + out["row"] + ">" + out["column"]
-        out["classification"] = ""
-        out["measure"] = ""
+    further = [column for column in key if column not in LONG_KEY]
+    out["detail"] = out[further].astype(str).agg(" ".join, axis=1) if further and len(out) else ""
+    for column in LONG_KEY:
+        if column not in key:
+            out[column] = ""
     out = out.rename(columns={"value_before": "before", "value_after": "after"})
     typed: pd.DataFrame = out[list(COLUMNS)].astype({"before": "float64", "after": "float64", "year": "int64"})
     return typed

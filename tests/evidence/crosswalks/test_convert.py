@@ -188,3 +188,15 @@ def test_the_whole_of_isic_arrives_in_the_sectors_and_in_nace():
         done = convert(frame, known[name])
         assert done.reports[0].arrived == frame["value"].sum()
         assert done.rows["code"].nunique() == count
+
+
+def test_trade_keeps_partners_and_flows_apart():
+    frame = rows(*(("KOR", "a", 2020, float(n)) for n in range(1, 5)))
+    frame["partner"], frame["flow"] = ["JPN", "JPN", "USA", "USA"], ["export", "import"] * 2
+    done = convert(frame, concordance(("a", "x")))
+    assert done.rows.set_index(["partner", "flow"])["value"].to_dict() == {
+        ("JPN", "export"): 1.0,
+        ("JPN", "import"): 2.0,
+        ("USA", "export"): 3.0,
+        ("USA", "import"): 4.0,
+    }

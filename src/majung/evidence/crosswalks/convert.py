@@ -19,6 +19,8 @@ Split = Literal["refuse", "equal"] | Mapping[str, float]
 values of the target codes."""
 
 LARGEST_NAMED = 5
+FURTHER_KEYS = ("partner", "flow")
+"""Key columns of trade, which stay apart."""
 
 
 @dataclass(frozen=True)
@@ -200,8 +202,9 @@ def _in_proportion(code: str, links: tuple[Link, ...], values: Mapping[str, floa
 
 
 def _collect(arrived: pd.DataFrame, concordance: Concordance) -> tuple[pd.DataFrame, pd.DataFrame]:
-    key = ["country", "code_to", "year", "measure"]
-    columns = [*LONG_KEY, "value", "source", "origin", "released", "low", "high"]
+    further = [column for column in FURTHER_KEYS if column in arrived.columns]
+    key = ["country", *further, "code_to", "year", "measure"]
+    columns = ["country", *further, *LONG_KEY[1:], "value", "source", "origin", "released", "low", "high"]
     if arrived.empty:
         return pd.DataFrame(columns=columns), pd.DataFrame(columns=["result", "row", "weight"])
     groups = arrived.groupby(key, sort=True)
