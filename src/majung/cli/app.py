@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from majung import __version__
-from majung.cli import crosswalks, download, evidence, journal, propose, snapshots, tables
+from majung.cli import analysts, download, evidence, journal, tables
 from majung.cli.progress import console, errors, stages
 from majung.cli.serve import serve_folder
 from majung.methods.labelled import InputError
@@ -26,12 +26,8 @@ app = typer.Typer(
 )
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(journal.app, name="journal")
-evidence.app.command("diff")(snapshots.diff_command)
 evidence.app.command("download")(download.download_command)
-evidence.app.command("crosswalks")(crosswalks.list_command)
-evidence.app.command("crosswalk-read")(crosswalks.read_command)
-evidence.app.command("convert")(crosswalks.convert_command)
-app.command("propose")(propose.propose_command)
+analysts.register(app)
 
 Language = Literal["ko", "en"]
 
