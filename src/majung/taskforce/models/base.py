@@ -126,7 +126,7 @@ class Keyed(Journaled):
 class Personal(Journaled):
     """A row with fields of a person: salted so that its journaled digests say nothing once the salt is erased."""
 
-    salt = models.CharField(max_length=32, default=secrets.token_hex, blank=True, editable=False)
+    salt = models.CharField(max_length=64, default=secrets.token_hex, blank=True, editable=False)
     erased_on = models.DateField(null=True, blank=True, editable=False)
 
     class Meta:
