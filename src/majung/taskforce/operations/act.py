@@ -28,7 +28,7 @@ from majung.taskforce.models.journal import JournalEntry
 from majung.taskforce.models.notices import Notice
 from majung.taskforce.permission import Actor, verdict
 from majung.taskforce.rules.states import Lifecycle, Step
-from majung.taskforce.rules.words import Text
+from majung.taskforce.rules.words import Text, Word
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -171,7 +171,7 @@ def _do(
             act = Act(actor, operation, locked, acted_as)
             seen = witness.set(act)
             try:
-                result = function(act, locked, *args, **kwargs)
+                result = function(act, locked, *args, **_checked(operation, kwargs))
                 if step is not None:
                     setattr(locked, lifecycle, step.target)
                     locked.save()
@@ -184,6 +184,24 @@ def _do(
             _pending.reset(held)
     subject.refresh_from_db()
     return result
+
+
+def _checked(operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Words as members of their list, text in both languages; columns do not check that themselves."""
+    checked = dict(arguments)
+    for name, value in arguments.items():
+        if name not in operation.parameters:
+            continue
+        kinds = typing.get_args(operation.parameters[name][0]) or (operation.parameters[name][0],)
+        for kind in kinds:
+            if value is not None and isinstance(kind, type) and issubclass(kind, Word):
+                if value not in set(kind):
+                    listed = ", ".join(kind)
+                    raise Invalid(f"{name}: {value!r} is not one of {listed}", f"{name}: {listed} 가운데 하나여야 한다")
+                checked[name] = kind(value)
+        if value and Text in (operation.parameters[name][0], *kinds) and set(value) != {"ko", "en"}:
+            raise Invalid(f"{name}: give both languages, ko and en", f"{name}: 두 언어(ko, en)로 적는다")
+    return checked
 
 
 def _step(operation: Operation, locked: Journaled) -> tuple[str, Step | None]:
