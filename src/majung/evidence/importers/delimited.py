@@ -47,7 +47,7 @@ def read_header(input_: Input, context: Context, *, delimiter: str = ",", skip: 
         try:
             return [name.strip() for name in next(csv.reader(lines, delimiter=delimiter), [])]
         except csv.Error as error:
-            raise _unreadable(input_.name, 1, error) from None
+            raise unreadable(input_.name, 1, error) from None
 
 
 def read_rows(
@@ -80,8 +80,8 @@ def read_rows(
         try:
             header = [name.strip() for name in next(reader, [])]
         except csv.Error as error:
-            raise _unreadable(input_.name, skip + 1, error) from None
-        _check_delimiter(header, delimiter, input_.name, skip + 1)
+            raise unreadable(input_.name, skip + 1, error) from None
+        check_delimiter(header, delimiter, input_.name, skip + 1)
         names = fit(header, columns, input_.name, line=skip + 1, others=others)
         places = {name: header.index(there) for name, there in names.items()}
         some = False
@@ -113,7 +113,7 @@ def _records(
         try:
             record = next(reader, None)
         except csv.Error as error:
-            raise _unreadable(context.file, begun, error) from None
+            raise unreadable(context.file, begun, error) from None
         if record is None:
             break
         ended = reader.line_num + skip
@@ -143,7 +143,7 @@ def _wrong_count(record: Sequence[str], width: int, begun: int, ended: int, cont
     context.bad("wrong-cell-count", begun, reason, remedy, value=",".join(record))
 
 
-def _unreadable(file: str, line: int, error: csv.Error) -> Exception:
+def unreadable(file: str, line: int, error: csv.Error) -> Exception:
     return file_error(
         file,
         "not-csv",
@@ -153,7 +153,7 @@ def _unreadable(file: str, line: int, error: csv.Error) -> Exception:
     )
 
 
-def _check_delimiter(header: Sequence[str], delimiter: str, file: str, line: int) -> None:
+def check_delimiter(header: Sequence[str], delimiter: str, file: str, line: int) -> None:
     if len(header) > 1 or not header:
         return
     other = next((mark for mark in (",", "\t", ";", "|") if mark != delimiter and mark in header[0]), None)

@@ -60,8 +60,9 @@ class Format:
     version: of this importer; a change recomputes parts that an interrupted import left. specification: the document
     it follows. files: which file, where from. seen: whether a real file was ever read. licence: as the distributor
     states it, the default of the source ("" = must be given). together: all files given make one part (tables that are
-    joined, deals that are added up), else each file is a part of its own. companions: a regular expression for names
-    of files that help to read the others (code lists). columns: those expected, where the format has a header.
+    joined, deals that are added up), else each file is a part of its own. members: a regular expression for the names
+    of files in folders and archives that belong to it ("" = all). companions: one for names of files that help to read
+    the others (code lists). columns: those expected, where the format has a header.
     options: name to explanation, for `--option name=value`.
     """
 
@@ -83,6 +84,7 @@ class Format:
     companions: str = ""
     options: Mapping[str, Text] = field(default_factory=dict)
     needs_mapping: bool = False
+    members: str = ""
 
     @property
     def provenance(self) -> Text:

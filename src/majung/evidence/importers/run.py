@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,6 +35,8 @@ CHECKED_ROWS = 3_000_000
 """Packages up to this size are checked whole after an import; of larger ones every row was, and the keys."""
 MOSTLY_BAD = 0.5
 """Above this share of bad rows an import ends in an error: it is another format, or a broken file."""
+SIDECAR = ".source.json"
+"""Where a download client writes what it knows of a file (docs/downloads.md)."""
 FORMS = ("auto", "csv", "parquet")
 
 
@@ -121,7 +123,7 @@ def import_files(
     name = facts.id or chosen.id
     if not SLUG.fullmatch(name):
         raise InputError(f"source id '{name}' is not a slug; use lower-case letters, digits and hyphens")
-    inputs = find_inputs(files)
+    inputs = find_inputs(files, _belongs(chosen))
     companions = [one for one in inputs if chosen.companions and re.search(chosen.companions, one.name)]
     inputs = [one for one in inputs if one not in companions]
     if not inputs:
@@ -133,7 +135,7 @@ def import_files(
         )
     with _folder(folder), locked(folder):
         job = _Job(chosen, folder, name, dict(options or {}), dict(mapping or {}), companions, form, progress)
-        parts, kept = job.parts(inputs, replace=replace)
+        parts, kept = job.parts(inputs, instead=replace)
         known = _source(chosen, facts, name, inputs, parts)
         return _Settling(chosen, folder, known, parts, kept, job.gone, lang).settle(report, strict=strict)
 
@@ -154,6 +156,16 @@ def _folder(folder: Path) -> Iterator[None]:
         raise
 
 
+def _belongs(chosen: Format) -> Callable[[str], bool]:
+    def keep(name: str) -> bool:
+        if name.endswith(SIDECAR):
+            return False
+        patterns = [one for one in (chosen.members, chosen.companions) if one]
+        return not chosen.members or any(re.search(one, name) for one in patterns)
+
+    return keep
+
+
 def _check_options(chosen: Format, options: Mapping[str, str], mapping: Mapping[str, Any]) -> None:
     unknown = [name for name in options if name not in chosen.options]
     if unknown:
@@ -165,7 +177,41 @@ def _check_options(chosen: Format, options: Mapping[str, str], mapping: Mapping[
         raise InputError(f"format '{chosen.id}' takes no mapping file; the format for that is 'mapping'")
 
 
+def _sidecar(inputs: Sequence[Input]) -> dict[str, str]:
+    """What the download client wrote beside the first file that has such a note and is still that file."""
+    for one in inputs:
+        path = one.path.with_name(one.path.name + SIDECAR)
+        try:
+            known = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(known, dict) and not one.member and known.get("sha256") == one.digest:
+            return {key: value for key, value in known.items() if isinstance(value, str)}
+    return {}
+
+
+def _told(facts: SourceFacts, inputs: Sequence[Input]) -> SourceFacts:
+    """The person's words first, then the download client's."""
+    known = _sidecar(inputs)
+    retrieved = facts.retrieved
+    if retrieved is None and re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", known.get("retrieved", "")):
+        retrieved = date.fromisoformat(known["retrieved"][:10])
+    return SourceFacts(
+        id=facts.id,
+        title=facts.title or known.get("title", ""),
+        publisher=facts.publisher or known.get("publisher", ""),
+        edition=facts.edition or known.get("edition", ""),
+        license=facts.license or known.get("licence", ""),
+        license_note=facts.license_note or known.get("licence_note", ""),
+        retrieved=retrieved,
+        released=facts.released,
+        url=facts.url or known.get("url", ""),
+        citation=facts.citation or known.get("citation", ""),
+    )
+
+
 def _source(chosen: Format, facts: SourceFacts, name: str, inputs: Sequence[Input], parts: Sequence[Part]) -> Source:
+    facts = _told(facts, inputs)
     licence = facts.license or chosen.licence
     if not licence:
         raise InputError(
@@ -204,7 +250,7 @@ class _Job:
     progress: Progress
     gone: list[str] = field(default_factory=list)
 
-    def parts(self, inputs: Sequence[Input], *, replace: bool) -> tuple[list[Part], int]:
+    def parts(self, inputs: Sequence[Input], *, instead: bool) -> tuple[list[Part], int]:
         """All parts of the source after this import (earlier ones first), and how many were not read again."""
         state = State.load(self.folder, self.source)
         wanted: list[str] = []
@@ -223,7 +269,7 @@ class _Job:
             self._forget(state, digest, keep=part)
             state.parts[digest] = part
             state.save()
-        if replace or self.format.together:
+        if instead or self.format.together:
             for digest in [d for d in state.parts if d not in wanted]:
                 self._forget(state, digest)
                 del state.parts[digest]

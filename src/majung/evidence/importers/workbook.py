@@ -18,6 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[impor
 from majung.evidence.importers.context import Context
 from majung.evidence.importers.inputs import FREE_EXPANSION, MAX_RATIO, Input, broken_archive, file_error
 from majung.evidence.problems import EvidenceError, text
+from majung.methods.labelled import InputError
 
 MAX_WORKBOOK = 3 << 30
 """Bytes that the parts of a workbook may take unpacked."""
@@ -210,6 +211,27 @@ def open_workbook(input_: Input, context: Context) -> Iterator[Workbook]:
     context.file = input_.name
     with input_.seekable() as stream:
         yield Workbook(stream, input_.name, context)
+
+
+def binary_rows(input_: Input, sheet: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows of a sheet of an xlsb workbook: (row number, cell values), None for empty cells.
+
+    Raises EvidenceError for what is no such workbook, InputError where the package that reads them is not installed.
+    """
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError:
+        raise InputError("xlsb workbooks need the package python-calamine; or save the workbook as xlsx") from None
+    with input_.seekable() as stream:
+        try:
+            book = CalamineWorkbook.from_filelike(stream)
+            if sheet not in book.sheet_names:
+                sheet = book.sheet_names[0]
+            rows = enumerate(book.get_sheet_by_name(sheet).iter_rows(), 1)
+        except (CalamineError, IndexError, ValueError, OSError) as error:
+            raise broken_archive(input_.name, error) from None
+        for number, row in rows:
+            yield number, tuple(None if value == "" else value for value in row)
 
 
 def letter(place: int) -> str:
