@@ -36,7 +36,7 @@ class MeetingSeries(Keyed):
     last_day = models.PositiveSmallIntegerField(validators=DAY)
     per_month_least = models.PositiveSmallIntegerField(default=1)
     per_month_most = models.PositiveSmallIntegerField(default=2)
-    gap_days = models.PositiveSmallIntegerField(default=3, help_text="Least working days between two meetings.")
+    gap_days = models.PositiveSmallIntegerField(default=3, help_text="Least calendar days between two meetings.")
     minutes = models.PositiveSmallIntegerField(default=120)
     starts = models.DateField()
     ends = models.DateField(null=True, blank=True)

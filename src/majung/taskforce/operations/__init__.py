@@ -6,6 +6,7 @@ Importing this package registers every operation (`act.OPERATIONS`).
 from majung.taskforce.operations import (
     announcements,
     bodies,
+    calendar,
     measures,
     meetings,
     opinions,
@@ -36,6 +37,7 @@ __all__ = [
     "WrongState",
     "announcements",
     "bodies",
+    "calendar",
     "measures",
     "meetings",
     "opinions",

@@ -1,0 +1,67 @@
+"""Taking up the proposed dates of a month; where there were none, with a relaxation that the secretariat accepts."""
+
+from __future__ import annotations
+
+from majung.taskforce.models import Meeting, Programme, Room
+from majung.taskforce.operations.act import Act, Invalid, operation
+from majung.taskforce.queries.calendar import Wish, month_plan
+from majung.taskforce.rules.clock import day_of
+from majung.taskforce.rules.words import Text
+
+
+@operation("calendar.accept", en="Plan the month's meetings", ko="이달 회의 일정 확정")
+def accept(
+    act: Act, programme: Programme, *, year: int, month: int, wish: str = "least", relaxation: int | None = None
+) -> list[Meeting]:
+    """Plan meetings at the proposed dates. relaxation: which of the proposed relaxations (from 1) is accepted where the
+    month has no dates otherwise."""
+    if wish not in ("least", "most"):
+        raise Invalid("wish is least or most", "wish는 least나 most다")
+    asked: Wish = "most" if wish == "most" else "least"
+    found = month_plan(programme, year, month, today=act.day, wish=asked)
+    if found.status == "infeasible":
+        if relaxation is None or not 1 <= relaxation <= len(found.relaxations):
+            said = [text for _, text in found.relaxations]
+            numbered = {
+                lang: " / ".join(f"{number}. {text[lang]}" for number, text in enumerate(said, 1))
+                for lang in ("en", "ko")
+            }
+            raise Invalid(
+                f"there are no dates for all; accept one of: {numbered['en'] or 'nothing helps'}",
+                f"모두 모일 날이 없다. 하나를 받아들인다: {numbered['ko'] or '방법이 없다'}",
+            )
+        changes, _ = found.relaxations[relaxation - 1]
+        found = month_plan(programme, year, month, today=act.day, wish=asked, changes=changes)
+    planned = []
+    for sitting in found.sittings:
+        day = day_of(sitting.starts)
+        body = sitting.series.body
+        meeting = Meeting(
+            programme=programme,
+            key=f"{day.isoformat()}-{body.key}",
+            body=body,
+            series=sitting.series,
+            name=_name(body.name, body.meetings.count() + 1),
+            starts=sitting.starts,
+            minutes_long=sitting.series.minutes,
+            room=sitting.room,
+            place=sitting.room.name if sitting.room else {},
+        )
+        meeting.save()
+        planned.append(meeting)
+    if not planned:
+        raise Invalid("there is nothing to plan in this month", "이달에는 잡을 회의가 없다")
+    return planned
+
+
+def _name(body: Text, number: int) -> Text:
+    return {"en": f"{body['en']}, meeting {number}", "ko": f"{body['ko']} 제{number}차 회의"}
+
+
+@operation("room.add", en="Add a room", ko="회의실 추가")
+def add_room(act: Act, programme: Programme, *, key: str, name: Text, seats: int) -> Room:
+    if seats < 1:
+        raise Invalid("a room has seats", "좌석 수는 1 이상이다")
+    room = Room(programme=programme, key=key, name=name, seats=seats)
+    room.save()
+    return room
