@@ -181,3 +181,4 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 EMAIL_BACKEND = os.environ.get("MAJUNG_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA / "outbox"
+DEFAULT_FROM_EMAIL = os.environ.get("MAJUNG_FROM_EMAIL", "majung@localhost")

@@ -106,7 +106,7 @@ def give_mandate(
         decision=decision,
     )
     mandate.save()
-    act.tell(person, "mandate-given", body, role=role.value, body=body.key)
+    act.tell(person, "mandate-given", body, role=role.value, body=body.key, day=str(starts))
     return mandate
 
 

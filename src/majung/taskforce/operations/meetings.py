@@ -111,19 +111,27 @@ def plan(
 def convene(act: Act, meeting: Meeting) -> None:
     """Call the members in, with the notice that the body's rules ask for."""
     meeting.convened_on = act.day
-    for mandate in Mandate.objects.on(act.day).filter(body=meeting.body).select_related("person"):
-        act.tell(mandate.person, "convocation", meeting, urgent=True, meeting=meeting.key)
+    _tell_members(act, meeting, "convocation")
 
 
 @operation("meeting.postpone", en="Postpone the meeting", ko="회의 연기")
 def postpone(act: Act, meeting: Meeting, *, starts: datetime, reason: Text) -> None:
     meeting.postponed_from, meeting.starts, meeting.reason = meeting.starts, starts, reason
+    if meeting.convened_on is not None:
+        _tell_members(act, meeting, "meeting-moved")
     meeting.convened_on = None
 
 
 @operation("meeting.cancel", en="Cancel the meeting", ko="회의 취소")
 def cancel(act: Act, meeting: Meeting, *, reason: Text) -> None:
     meeting.reason = reason
+    if meeting.convened_on is not None:
+        _tell_members(act, meeting, "meeting-cancelled")
+
+
+def _tell_members(act: Act, meeting: Meeting, kind: str) -> None:
+    for mandate in Mandate.objects.on(act.day).filter(body=meeting.body).select_related("person"):
+        act.tell(mandate.person, kind, meeting, urgent=True, meeting=meeting.key)
 
 
 @operation("meeting.add_item", en="Put an item on the agenda", ko="안건 추가")
@@ -188,6 +196,9 @@ def add_paper(
         look_again=look_again,
     )
     paper.save()
+    if item.meeting.convened_on is not None and disclosure != Disclosure.BODY:
+        for mandate in Mandate.objects.on(act.day).filter(body=item.meeting.body).select_related("person"):
+            act.tell(mandate.person, "paper", paper, meeting=item.meeting.key)
     return paper
 
 
@@ -467,7 +478,14 @@ def start_procedure(
     )
     procedure.save()
     for mandate in Mandate.objects.on(act.day).filter(body=body, role__in=VOTING).select_related("person"):
-        act.tell(mandate.person, "written-procedure", procedure, urgent=True, procedure=key)
+        act.tell(
+            mandate.person,
+            "written-procedure",
+            procedure,
+            urgent=True,
+            body=body.key,
+            closes=str(procedure.closes),
+        )
     return procedure
 
 
