@@ -70,10 +70,10 @@ def remind(programme: Programme, now: datetime) -> int:
 
 
 def deliver(now: datetime, *, link: str = "") -> Delivery:
-    """Send what waits. link: address of the workspace, printed in each mail. Persons without an address are passed by."""
+    """Send what waits. link: the workspace, printed in each mail. Persons without an address are passed by."""
     mails = notices = failed = 0
-    waiting = Notice.objects.filter(sent=None, attempts__lt=TRIES).exclude(person__email="").order_by("person_id", "pk")
-    for group in _mails(waiting.select_related("person", "programme")):
+    waiting = Notice.objects.filter(sent=None, attempts__lt=TRIES).exclude(person__email="")
+    for group in _mails(waiting.select_related("person", "programme").order_by("person_id", "pk")):
         with transaction.atomic():
             held = list(
                 Notice.objects.select_for_update().filter(pk__in=[n.pk for n in group], sent=None).order_by("pk")
