@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from majung.cli import crosswalks, evidence, propose, snapshots
+from majung.cli import crosswalks, evidence, propose, snapshots, texts
 
 
 def register(root: typer.Typer) -> None:
@@ -14,3 +14,4 @@ def register(root: typer.Typer) -> None:
     evidence.app.command("crosswalk-read")(crosswalks.read_command)
     evidence.app.command("convert")(crosswalks.convert_command)
     root.command("propose")(propose.propose_command)
+    root.add_typer(texts.app, name="texts")

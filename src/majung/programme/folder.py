@@ -111,6 +111,21 @@ def load_programme(path: str | Path) -> Programme:
     )
 
 
+def load_industries(path: str | Path) -> dict[str, Industry]:
+    """The industry definitions of a programme folder alone, by id, without its charter and evidence.
+
+    Raises ProgrammeError with every problem found (file, place, remedy).
+    """
+    folder = Path(path) / "industries"
+    problems: list[str] = []
+    read = [_read(file, Industry, problems) for file in sorted(folder.glob("*.toml"))]
+    if problems:
+        raise ProgrammeError("\n".join(problems))
+    if not read:
+        raise ProgrammeError(f"{folder}: no industry definitions (*.toml) there")
+    return {one.id: one for one in read if one is not None}
+
+
 def definition_files(folder: Path) -> list[Path]:
     """The files whose content defines a programme, in a fixed order."""
     return [

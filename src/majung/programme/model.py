@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from majung.methods.text_query import parse_query
 from majung.methods.value import Scale
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -202,6 +203,28 @@ class CodeWeight(Weighted):
     observes: Literal["industry", "parent"]
 
 
+class LanguageQuery(Record):
+    """Queries over texts of one language (docs/texts.md). include: a text that meets it is the industry's; consider:
+    one that meets only this wider query goes to a person."""
+
+    include: str = Field(min_length=1)
+    consider: str = ""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        for written in (self.include, self.consider):
+            if written:
+                parse_query(written)
+        return self
+
+
+class Queries(Record):
+    """By which words the industry's texts are known."""
+
+    ko: LanguageQuery | None = None
+    en: LanguageQuery | None = None
+
+
 class Industry(Record):
     """industries/<id>.toml: an industry as a weighted set of codes in each classification."""
 
@@ -209,6 +232,7 @@ class Industry(Record):
     name: Text
     summary: Text
     observed_note: Text | None = None
+    queries: Queries | None = None
     codes: tuple[CodeWeight, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
