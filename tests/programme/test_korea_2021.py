@@ -105,6 +105,10 @@ def test_every_text_is_given_in_korean_and_english(path: Path) -> None:
     assert found
     for place, text in found:
         assert set(text) == {"ko", "en"}, place
+        if place.endswith(".queries"):
+            assert HANGUL.search(text["ko"]["include"]), f"{place}: no Korean in the Korean query"
+            assert not HANGUL.search(text["en"]["include"] + text["en"]["consider"]), place
+            continue
         assert text["ko"].strip(), place
         assert text["en"].strip(), place
         assert not HANGUL.search(text["en"]), f"{place}: Korean in the English text"
