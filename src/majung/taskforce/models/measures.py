@@ -306,3 +306,16 @@ class Light(_OfMeasure):
     said_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     APPEND_ONLY = True
+
+
+class Standing(models.Model):
+    """Where a measure stands, derived from readings and lights so that lists need not read them all; not journaled.
+
+    progress: the least share of the way that was due by its last readings; None: not reported. owner, reviewer: the
+    last light said; None if none. `operations.standing.restate` writes it, a test compares it with what it derives from.
+    """
+
+    measure = models.OneToOneField(Measure, models.CASCADE, primary_key=True, related_name="standing")
+    progress = models.FloatField(null=True)
+    owner = models.CharField(max_length=24, null=True)
+    reviewer = models.CharField(max_length=24, null=True)

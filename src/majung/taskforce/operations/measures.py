@@ -27,6 +27,7 @@ from majung.taskforce.models import (
     Target,
 )
 from majung.taskforce.operations.act import Act, Invalid, operation
+from majung.taskforce.operations.standing import restate
 from majung.taskforce.rules.words import Colour, Direction, Instrument, Judge, Qualifier, Text
 
 
@@ -297,6 +298,7 @@ def set_metric(
         doubtful=doubtful,
     )
     metric.save()
+    restate([measure])
     return metric
 
 
@@ -307,6 +309,7 @@ def set_target(
     target = metric.targets.filter(by=by).first() or Target(metric=metric, by=by)
     target.value, target.qualifier, target.source = value, qualifier, source
     target.save()
+    restate([metric.measure])
     return target
 
 
@@ -338,6 +341,7 @@ def report_reading(act: Act, metric: Metric, *, on: date, value: float, source: 
         why_revised=why_revised,
     )
     reading.save()
+    restate([metric.measure])
     return reading
 
 
@@ -363,4 +367,5 @@ def _light(act: Act, measure: Measure, judge: Judge, colour: Colour, reason: str
         raise Invalid("grey is what stands there when nothing is said", "미보고는 표시하는 것이 아니다")
     light = Light(measure=measure, judge=judge, colour=colour, on=act.day, reason=_given(reason), said_by=act.person)
     light.save()
+    restate([measure])
     return light
