@@ -66,7 +66,7 @@ def rule_light(measure: Measure, day: date) -> tuple[Colour, Text]:
 
 
 def with_lights(measures: QuerySet[Measure], day: date) -> QuerySet[Measure]:
-    """The measures with `rule_colour`, `owner_colour`, `reviewer_colour` of today, from their standings in one query."""
+    """The measures with `rule_colour`, `owner_colour` and `reviewer_colour` of today, from their standings."""
     late_from = day - timedelta(days=1)
     red_from = day - timedelta(days=RED_AFTER + 1)
     can_be_late = Q(state__in=CAN_BE_LATE)
