@@ -312,7 +312,7 @@ class Standing(models.Model):
     """Where a measure stands, derived from readings and lights so that lists need not read them all; not journaled.
 
     progress: the least share of the way that was due by its last readings; None: not reported. owner, reviewer: the
-    """Where a measure stands, derived from readings and lights so that lists need not read them; not journaled.
+    last light said; None if none. `operations.standing.restate` writes it, a test compares it with its origin.
     """
 
     measure = models.OneToOneField(Measure, models.CASCADE, primary_key=True, related_name="standing")
