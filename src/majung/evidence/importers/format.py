@@ -63,7 +63,7 @@ class Format:
     joined, deals that are added up), else each file is a part of its own. members: a regular expression for the names
     of files in folders and archives that belong to it ("" = all). companions: one for names of files that help to read
     the others (code lists). columns: those expected, where the format has a header.
-    options: name to explanation, for `--option name=value`.
+    options: name to explanation, for `--option name=value`. mapping: whether it takes a mapping file.
     """
 
     id: str
@@ -83,7 +83,7 @@ class Format:
     together: bool = False
     companions: str = ""
     options: Mapping[str, Text] = field(default_factory=dict)
-    needs_mapping: bool = False
+    mapping: Literal["none", "needed", "optional"] = "none"
     members: str = ""
 
     @property

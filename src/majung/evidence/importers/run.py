@@ -120,7 +120,7 @@ def import_files(
     _check_options(chosen, options or {}, mapping or {})
     folder = Path(into)
     facts = source or SourceFacts()
-    name = facts.id or chosen.id
+    name = facts.id or str((mapping or {}).get("source", {}).get("id", "")) or chosen.id
     if not SLUG.fullmatch(name):
         raise InputError(f"source id '{name}' is not a slug; use lower-case letters, digits and hyphens")
     inputs = find_inputs(files, _belongs(chosen))
@@ -136,7 +136,7 @@ def import_files(
     with _folder(folder), locked(folder):
         job = _Job(chosen, folder, name, dict(options or {}), dict(mapping or {}), companions, form, progress)
         parts, kept = job.parts(inputs, instead=replace)
-        known = _source(chosen, facts, name, inputs, parts)
+        known = _source(chosen, _with_mapping(facts, mapping or {}), name, inputs, parts)
         return _Settling(chosen, folder, known, parts, kept, job.gone, lang).settle(report, strict=strict)
 
 
@@ -171,10 +171,24 @@ def _check_options(chosen: Format, options: Mapping[str, str], mapping: Mapping[
     if unknown:
         known = ", ".join(chosen.options) or "none"
         raise InputError(f"format '{chosen.id}' has no option '{unknown[0]}'; it has: {known}")
-    if chosen.needs_mapping and not mapping:
+    if chosen.mapping == "needed" and not mapping:
         raise InputError(f"format '{chosen.id}' needs a mapping file: --map mapping.toml (docs/importers.md)")
-    if mapping and not chosen.needs_mapping:
+    if mapping and chosen.mapping == "none":
         raise InputError(f"format '{chosen.id}' takes no mapping file; the format for that is 'mapping'")
+
+
+def _with_mapping(facts: SourceFacts, mapping: Mapping[str, Any]) -> SourceFacts:
+    """What the mapping file says of the source ([source]), where the person says nothing."""
+    known = {str(key): value for key, value in mapping.get("source", {}).items()}
+    for key in known:
+        if key not in SourceFacts.__dataclass_fields__:
+            raise InputError(f"mapping: source.{key} is not known; write {', '.join(SourceFacts.__dataclass_fields__)}")
+    values = {key: getattr(facts, key) or known.get(key, "") for key in SourceFacts.__dataclass_fields__}
+    for key in ("retrieved", "released"):
+        values[key] = values[key] or None
+        if values[key] is not None and not isinstance(values[key], date):
+            raise InputError(f"mapping: source.{key} must be a date, written without quotation marks")
+    return SourceFacts(**values)
 
 
 def _sidecar(inputs: Sequence[Input]) -> dict[str, str]:

@@ -1,0 +1,246 @@
+"""UN Comtrade, as downloaded from Comtrade Plus (CSV) or its API (JSON): trade by reporter, partner and commodity.
+
+Specification: UN Comtrade Plus, list of fields of the final data set: typeCode, freqCode, refYear, period,
+reporterCode, reporterISO, flowCode (X, M, RX, RM), partnerCode, partnerISO, partner2Code, classificationCode (H0 to
+H6), cmdCode, cmdDesc, aggrLevel, customsCode, motCode, netWgt, primaryValue (USD), ... The CSV has a header of 47 names;
+JSON is `{"data": [...]}` with the same names.
+
+Taken are yearly rows of goods that are not split by second partner, mode of transport or customs procedure; what else
+there is, is left out and counted. Partner W00 is the world.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from majung.evidence.importers.context import Context
+from majung.evidence.importers.delimited import BATCH, read_rows
+from majung.evidence.importers.encoding import text_lines
+from majung.evidence.importers.format import Batch, Column, Format
+from majung.evidence.importers.inputs import Input, file_error
+from majung.evidence.importers.schema import fit
+from majung.evidence.problems import Text, text
+from majung.methods.labelled import InputError
+
+FLOWS = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports"}
+EDITIONS = {"H0": 1992, "H1": 1996, "H2": 2002, "H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022}
+WHOLE = {"partner2Code": "0", "customsCode": "C00", "motCode": "0"}
+WORLD = {"W00": "WLD", "S19": "TWN"}
+MAX_JSON = 512 << 20
+
+COLUMNS = (
+    Column("freqCode", text("A yearly, M monthly", "A 연간, M 월간")),
+    Column("refYear", text("year", "연도")),
+    Column("reporterISO", text("reporter, alpha-3", "보고국 alpha-3")),
+    Column("flowCode", text("X, M, RX, RM", "X, M, RX, RM")),
+    Column("partnerISO", text("partner, alpha-3; W00 the world", "상대국 alpha-3, W00은 세계")),
+    Column("classificationCode", text("H0 to H6", "H0~H6")),
+    Column("cmdCode", text("commodity", "품목")),
+    Column("primaryValue", text("value, USD", "금액(달러)")),
+    Column("typeCode", text("C goods, S services", "C 상품, S 서비스"), required=False),
+    Column("cmdDesc", text("commodity, in words", "품목 이름"), required=False),
+    Column("partner2Code", text("second partner, 0 = all", "제2 상대국, 0 = 전체"), required=False),
+    Column("customsCode", text("customs procedure, C00 = all", "통관 절차, C00 = 전체"), required=False),
+    Column("motCode", text("mode of transport, 0 = all", "운송 수단, 0 = 전체"), required=False),
+    Column("netWgt", text("net weight, kg", "순중량(kg)"), required=False),
+)
+
+
+def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
+    input_ = inputs[0]
+    value = context.measure("trade-value-usd", text("Trade value", "무역액"), text("USD", "달러"))
+    weight = context.measure("trade-weight", text("Net weight", "순중량"), text("kg", "킬로그램"))
+    context.note(
+        "other-asia", text("S19 (Other Asia, nes) is read as Taiwan", "S19(기타 아시아)는 대만으로 읽었습니다")
+    )
+    for cells in _json(input_, context) if input_.suffix == ".json" else _csv(input_, context):
+        yield from _rows(cells, value, weight, context)
+
+
+def _csv(input_: Input, context: Context) -> Iterator[pd.DataFrame]:
+    for rows in read_rows(input_, COLUMNS, context, others=True):
+        yield rows.cells
+
+
+def _json(input_: Input, context: Context) -> Iterator[pd.DataFrame]:
+    context.file = input_.name
+    with text_lines(input_, context) as lines:
+        content = "".join(_bounded(lines, input_.name))
+    try:
+        raw = json.loads(content)
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        raise file_error(
+            input_.name,
+            "not-json",
+            text(f"not valid JSON ({error})"[:200], "올바른 JSON이 아닙니다"),
+            text("download it again", "다시 내려받으십시오"),
+            line,
+        ) from None
+    data = raw.get("data") if isinstance(raw, dict) else None
+    if not isinstance(data, list) or not data or not all(isinstance(one, dict) for one in data):
+        raise file_error(
+            input_.name,
+            "empty-file",
+            text('holds no rows under "data"', '"data"에 행이 없습니다'),
+            text("download it again, or ask for other years", "다시 내려받거나 다른 연도를 요청하십시오"),
+        )
+    names = list(dict.fromkeys(name for one in data for name in one))
+    found = fit(names, COLUMNS, input_.name, others=True)
+    for begin in range(0, len(data), BATCH):
+        part = data[begin : begin + BATCH]
+        cells = {name: [_plain(one.get(theirs)) for one in part] for name, theirs in found.items()}
+        frame = pd.DataFrame({name: pd.Series(column, dtype="str") for name, column in cells.items()})
+        frame.index = pd.RangeIndex(begin + 1, begin + 1 + len(part))
+        context.count(len(part))
+        yield frame
+
+
+def _bounded(lines: Iterator[str], file: str) -> Iterator[str]:
+    taken = 0
+    for line in lines:
+        taken += len(line)
+        if taken > MAX_JSON:
+            raise file_error(
+                file,
+                "too-large",
+                text("more than 512 MB of JSON", "JSON이 512 MB를 넘습니다"),
+                text("download it as CSV", "CSV로 내려받으십시오"),
+            )
+        yield line
+
+
+def _plain(value: object) -> str:
+    if value is None or isinstance(value, dict | list):
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _rows(cells: pd.DataFrame, value: str, weight: str, context: Context) -> Iterator[Batch]:
+    cells = _chosen(cells, context)
+    if cells.empty:
+        return
+    lines = cells.index
+    flow = cells["flowCode"].str.strip().map(FLOWS).fillna("")
+    for line, name in zip(lines[flow == ""], cells["flowCode"][flow == ""], strict=True):
+        context.bad("unknown-code", int(line), *_unknown("flow", name), column="flowCode", value=name)
+    frame = pd.DataFrame(
+        {
+            "line": lines,
+            "country": context.countries(cells["reporterISO"], lines, "reporterISO", **WORLD),
+            "partner": context.countries(cells["partnerISO"], lines, "partnerISO", **WORLD),
+            "flow": flow,
+            "classification": _classification(cells["classificationCode"], context),
+            "code": _commodity(cells, context),
+            "year": context.numbers(cells["refYear"], lines, "refYear"),
+        },
+        index=lines,
+    )
+    frame["classification"] = frame["classification"].where(frame["code"] != "TOTAL", "hs-total")
+    frame["code"] = frame["code"].where(frame["code"] != "TOTAL", "all")
+    _labels(cells, frame, context)
+    yield Batch(
+        "trade", frame.assign(measure=value, value=context.numbers(cells["primaryValue"], lines, "primaryValue"))
+    )
+    if "netWgt" in cells:
+        figures = context.numbers(cells["netWgt"], lines, "netWgt")
+        unknown = figures == 0  # Comtrade writes 0 where it has no weight
+        reason = text("net weight 0 stands for unknown", "순중량 0은 모름을 뜻합니다")
+        context.leave_out("empty-value", reason, column="netWgt", value=0, count=int(unknown.sum()))
+        yield Batch("trade", frame.assign(measure=weight, value=figures.where(~unknown)))
+
+
+def _chosen(cells: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Yearly rows of goods that are not split further."""
+    rules = [("freqCode", "A"), *WHOLE.items()]
+    if "typeCode" in cells:
+        rules.append(("typeCode", "C"))
+    for column, wanted in rules:
+        if column not in cells:
+            continue
+        given = cells[column].str.strip()
+        other = ~given.isin([wanted, ""] if column != "freqCode" else [wanted])
+        for name in given[other].unique():
+            here = given == name
+            reason = text(
+                f"{column} {name}: not the whole of a year's goods", f"{column} {name}: 연간 상품 전체가 아닙니다"
+            )
+            first = int(cells.index[here.to_numpy()][0])
+            context.leave_out("split", reason, column=column, value=name, line=first, count=int(here.sum()))
+        cells = cells[~other]
+    return cells
+
+
+def _classification(names: pd.Series[str], context: Context) -> pd.Series[str]:
+    found = {}
+    for name in names.unique():
+        year = EDITIONS.get(name.strip())
+        found[name] = f"hs{year}" if year else ""
+        if year:
+            label = text(f"Harmonized System {year}", f"HS {year}년판")
+            context.classification(f"hs{year}", label, "World Customs Organization")
+    out = names.map(found)
+    for line, name in zip(names.index[out == ""], names[out == ""], strict=True):
+        said = _unknown("classification", name)
+        context.bad("unknown-code", int(line), *said, column="classificationCode", value=name)
+    return out
+
+
+def _commodity(cells: pd.DataFrame, context: Context) -> pd.Series[str]:
+    codes = cells["cmdCode"].str.strip()
+    sound = codes.str.fullmatch(r"\d{2}|\d{4}|\d{6}|TOTAL")
+    wanted = context.option("level", "6")
+    if wanted not in ("2", "4", "6", "all"):
+        raise InputError(f"--option level={wanted}: write 6, 4, 2 or all")
+    for line, name in zip(codes.index[~sound], codes[~sound], strict=True):
+        context.bad("unknown-code", int(line), *_unknown("commodity", name), column="cmdCode", value=name)
+    if wanted != "all":
+        other = sound & (codes.str.len() != int(wanted)) & (codes != "TOTAL")
+        for size in sorted(codes[other].str.len().unique()):
+            here = other & (codes.str.len() == size)
+            reason = text(f"{size}-digit code beside {wanted}-digit ones", f"{wanted}자리가 아닌 {size}자리 품목")
+            first = int(codes.index[here.to_numpy()][0])
+            context.leave_out("aggregate", reason, column="cmdCode", value=size, line=first, count=int(here.sum()))
+        sound &= ~other
+    return codes.where(sound, "")
+
+
+def _labels(cells: pd.DataFrame, frame: pd.DataFrame, context: Context) -> None:
+    if (frame["classification"] == "hs-total").any():
+        context.classification("hs-total", text("All goods", "전체 상품"))
+        context.code("hs-total", "all", text("All goods", "전체 상품"))
+    if "cmdDesc" not in cells:
+        return
+    known = frame.assign(label=cells["cmdDesc"])[["classification", "code", "label"]].drop_duplicates()
+    for within, code, label in known.itertuples(index=False, name=None):
+        if within and code and within != "hs-total":
+            context.code(within, code, text(label, label))
+
+
+def _unknown(what: str, name: str) -> tuple[Text, Text]:
+    return (
+        text(f"{what} '{name}' is not known", f"'{name}'은(는) 알 수 없습니다"),
+        text("download it again", "다시 내려받으십시오"),
+    )
+
+
+FORMAT = Format(
+    id="comtrade",
+    version="1",
+    title=text("UN Comtrade: goods by reporter and partner", "UN Comtrade: 보고국·상대국별 상품 무역"),
+    tables=("trade",),
+    specification="UN Comtrade Plus, fields of the final data set",
+    files=text("TradeData_....csv, or JSON of the API", "TradeData_....csv 또는 API의 JSON"),
+    seen="specification",
+    licence="UN Comtrade terms: free internal use with attribution; redistribution needs the UN's permission",
+    publisher="United Nations Statistics Division",
+    url="https://comtradeplus.un.org",
+    read=read,
+    columns=COLUMNS,
+    options={"level": text("digits of the commodity code: 6, 4, 2 or all", "품목 코드 자릿수: 6, 4, 2 또는 all")},
+)
