@@ -192,7 +192,7 @@ def test_the_real_patstat_table_and_its_incomplete_last_year(shared_data: Path, 
     done = import_files("mapping", [file], tmp_path / "p", mapping=tomllib.loads(PATSTAT))
     package = open_package(tmp_path / "p")
     raw = pd.read_parquet(file)
-    raw = raw[raw["year"] >= 2000].fillna({"country_iso_code": ""})
+    raw = raw[raw["year"] >= 2000].assign(country_iso_code=lambda rows: rows["country_iso_code"].str.strip())
     got = package.tables["patents"]
     assert (
         got["value"].sum()

@@ -2,8 +2,8 @@
 
 Specification: UN Comtrade Plus, list of fields of the final data set: typeCode, freqCode, refYear, period,
 reporterCode, reporterISO, flowCode (X, M, RX, RM), partnerCode, partnerISO, partner2Code, classificationCode (H0 to
-H6), cmdCode, cmdDesc, aggrLevel, customsCode, motCode, netWgt, primaryValue (USD), ... The CSV has a header of 47 names;
-JSON is `{"data": [...]}` with the same names.
+H6), cmdCode, cmdDesc, aggrLevel, customsCode, motCode, netWgt, primaryValue (USD), ... The CSV has a header of 47
+names; JSON is `{"data": [...]}` with the same names.
 
 Taken are yearly rows of goods that are not split by second partner, mode of transport or customs procedure; what else
 there is, is left out and counted. Partner W00 is the world.
