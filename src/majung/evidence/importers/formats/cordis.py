@@ -1,0 +1,200 @@
+"""CORDIS: projects of the EU's framework programmes as public funding by country, field of science and year.
+
+Specification: EU Open Data Portal, "CORDIS - EU research projects under Horizon Europe" (and Horizon 2020), CSV: the
+ZIP holds project.csv, organization.csv, euroSciVoc.csv, topics.csv, legalBasis.csv and others, separated by semicolons,
+all cells in quotation marks; amounts in euro with a decimal point, `totalCost` with a decimal comma; countries as
+alpha-2 with the EU's own EL and UK.
+
+A participant's net EU contribution (`netEcContribution`, else `ecContribution`) counts in its country and in the year
+of the grant's signature (`ecSignatureDate`, else `startDate`). A project with several fields of EuroSciVoc counts in
+each with an equal part, at the level asked for; without one in `unclassified`. `projects`: the project itself in the
+same parts, shared equally among its participants.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from majung.evidence.importers.context import Context, code_of
+from majung.evidence.importers.delimited import read_rows
+from majung.evidence.importers.format import Batch, Column, Format
+from majung.evidence.importers.inputs import Input, file_error
+from majung.evidence.problems import text
+from majung.methods.labelled import InputError
+
+EURO_COUNTRIES = {"EL": "GRC", "UK": "GBR", "XK": "XKX"}
+UNCLASSIFIED = "unclassified"
+PROJECT = (
+    Column("id", text("project", "과제 번호"), aliases=("projectID",)),
+    Column("startDate", text("start", "시작일")),
+    Column("ecSignatureDate", text("signature of the grant", "협약일"), required=False),
+    Column("legalBasis", text("part of the programme", "사업 구분"), required=False),
+)
+ORGANISATION = (
+    Column("projectID", text("project", "과제 번호")),
+    Column("country", text("alpha-2 country", "국가 코드")),
+    Column("ecContribution", text("EU contribution, EUR", "EU 지원금, 유로")),
+    Column("netEcContribution", text("net EU contribution, EUR", "순 EU 지원금, 유로"), required=False),
+)
+FIELD = (
+    Column("projectID", text("project", "과제 번호")),
+    Column("euroSciVocPath", text("field of science, as a path", "학문 분야 경로")),
+)
+
+
+@dataclass
+class _Projects:
+    """year and legal basis by project; fields of science by project."""
+
+    year: dict[str, int] = field(default_factory=dict)
+    basis: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
+    by = context.option("by", "euroscivoc")
+    if by not in ("euroscivoc", "legal-basis"):
+        raise InputError(f"--option by={by}: write euroscivoc or legal-basis")
+    level = context.option("level", "2")
+    if level not in ("1", "2", "3", "4", "5"):
+        raise InputError(f"--option level={level}: write 1 (broad) to 5 (narrow)")
+    files = {
+        re.sub(r"(?i)^.*?(project|organi[sz]ation|euroscivoc)\.csv(\.gz)?$", r"\1", i.name).lower(): i for i in inputs
+    }
+    files = {("organization" if name == "organisation" else name): one for name, one in files.items()}
+    wanted = {"project": "project.csv", "organization": "organization.csv"}
+    wanted |= {"euroscivoc": "euroSciVoc.csv"} if by == "euroscivoc" else {}
+    missing = [words for name, words in wanted.items() if name not in files]
+    if missing:
+        raise file_error(
+            ", ".join(one.name for one in inputs)[:200],
+            "file-missing",
+            text(f"{', '.join(missing)} is missing", f"{', '.join(missing)} 파일이 없습니다"),
+            text("give the ZIP as published, or these files together", "배포된 ZIP이나 이 파일들을 함께 주십시오"),
+        )
+    projects = _Projects()
+    _read_projects(files["project"], projects, context)
+    if by == "euroscivoc":
+        _read_fields(files["euroscivoc"], projects, int(level), context)
+    classification = _declare(by, level, context)
+    yield from _participations(files["organization"], projects, by, classification, context)
+
+
+def _declare(by: str, level: str, context: Context) -> str:
+    if by == "euroscivoc":
+        name, label = f"euroscivoc-{level}", text(f"EuroSciVoc, level {level}", f"EuroSciVoc {level}단계")
+    else:
+        name, label = "horizon", text("Parts of the framework programme", "프레임워크 사업 구분")
+    context.classification(name, label, "European Commission, CORDIS")
+    context.code(name, UNCLASSIFIED, text("Without a field", "분야 없음"))
+    context.measure("eu-contribution", text("Net EU contribution", "순 EU 지원금"), text("EUR", "유로"))
+    context.measure("eu-projects", text("Projects, fractional", "과제 수(분수 계산)"), text("projects", "건"))
+    return name
+
+
+def _read_projects(input_: Input, projects: _Projects, context: Context) -> None:
+    for rows in read_rows(input_, PROJECT, context, delimiter=";", others=True):
+        cells = rows.cells
+        signed = cells.get("ecSignatureDate", pd.Series("", index=cells.index))
+        basis = cells.get("legalBasis", pd.Series("", index=cells.index))
+        for line, one, start, signature, part in zip(
+            rows.lines, cells["id"], cells["startDate"], signed, basis, strict=True
+        ):
+            day = signature.strip() or start.strip()
+            if not re.fullmatch(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", day):
+                reason = text(f"'{day}' is no date", f"'{day}'은(는) 날짜가 아닙니다")
+                remedy = text("the project is not counted", "이 과제는 세지 않습니다")
+                context.bad("wrong-date", int(line), reason, remedy, column="startDate", value=day)
+                continue
+            projects.year[one.strip()] = int(day[:4])
+            projects.basis[one.strip()] = part.strip()
+
+
+def _read_fields(input_: Input, projects: _Projects, level: int, context: Context) -> None:
+    """Fields of a project cut at the level: two paths that agree so far are one field."""
+    name = f"euroscivoc-{level}"
+    for rows in read_rows(input_, FIELD, context, delimiter=";", others=True):
+        for one, path in zip(rows.cells["projectID"], rows.cells["euroSciVocPath"], strict=True):
+            steps = [step.strip() for step in path.split("/") if step.strip()][:level]
+            if not steps:
+                continue
+            code = code_of(" ".join(steps[-2:]) if level > 1 else steps[0])
+            label = ", ".join(reversed(steps[-2:])) if len(steps) > 1 else steps[0]
+            context.code(name, code, text(label, label))
+            known = projects.fields.setdefault(one.strip(), [])
+            if code not in known:
+                known.append(code)
+
+
+def _participations(
+    input_: Input, projects: _Projects, by: str, classification: str, context: Context
+) -> Iterator[Batch]:
+    """Contributions added up over participants: a country has many in one field and year."""
+    frames = []
+    for rows in read_rows(input_, ORGANISATION, context, delimiter=";", others=True):
+        cells, lines = rows.cells, rows.lines
+        gross = context.numbers(cells["ecContribution"].str.strip(), lines, "ecContribution")
+        if "netEcContribution" in cells:
+            net = context.numbers(cells["netEcContribution"].str.strip(), lines, "netEcContribution")
+            gross = net.where(net.notna(), gross)
+        country = context.countries(cells["country"], lines, "country", **EURO_COUNTRIES)
+        project = cells["projectID"].str.strip()
+        orphan = ~project.isin(list(projects.year))
+        if orphan.any():
+            reason = text("its project is not in project.csv", "project.csv에 없는 과제입니다")
+            first = int(lines[orphan.to_numpy()][0])
+            context.leave_out("unknown-project", reason, column="projectID", line=first, count=int(orphan.sum()))
+        frames.append(pd.DataFrame({"project": project, "country": country, "value": gross, "line": lines})[~orphan])
+    together = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["project"])
+    if together.empty:
+        return
+    together["year"] = together["project"].map(projects.year)
+    together["part"] = 1.0 / together.groupby("project")["project"].transform("size")
+    if by == "euroscivoc":
+        together["code"] = together["project"].map(lambda one: projects.fields.get(one) or [UNCLASSIFIED])
+    else:
+        together["code"] = together["project"].map(lambda one: [code_of(projects.basis[one] or UNCLASSIFIED)])
+        for basis in {projects.basis[one] for one in together["project"].unique()} - {""}:
+            context.code(classification, code_of(basis), text(basis, basis))
+    share = together["code"].map(len)
+    together["value"] /= share
+    together["part"] /= share
+    together = together.explode("code")
+    key = ["country", "code", "year"]
+    for measure, column in (("eu-contribution", "value"), ("eu-projects", "part")):
+        there = together[together[column].notna() & (together["country"] != "")]
+        added = there.groupby(key, sort=True, as_index=False).agg(value=(column, "sum"), line=("line", "min"))
+        added["value"] = added["value"].round(6)
+        added = added.assign(classification=classification, measure=measure)
+        added["origin"] = f"{input_.name}, participations from line " + added["line"].astype(str)
+        yield Batch("funding", added)
+
+
+FORMAT = Format(
+    id="cordis",
+    version="1",
+    title=text("CORDIS: EU research projects", "CORDIS: EU 연구 과제"),
+    tables=("funding",),
+    specification="EU Open Data Portal, CORDIS projects under Horizon Europe and Horizon 2020, CSV",
+    files=text(
+        "cordis-HORIZONprojects-csv.zip, or project.csv, organization.csv and euroSciVoc.csv from it",
+        "cordis-HORIZONprojects-csv.zip, 또는 그 안의 project.csv, organization.csv, euroSciVoc.csv",
+    ),
+    seen="specification",
+    licence="CC BY 4.0",
+    licence_note="As stated by the Publications Office of the European Union.",
+    read=read,
+    publisher="European Commission, CORDIS",
+    url="https://data.europa.eu/data/datasets/cordis-eu-research-projects-under-horizon-europe-2021-2027",
+    columns=(*PROJECT, *ORGANISATION, *FIELD),
+    together=True,
+    companions=r"(?i)^(topics|legalBasis|policyPriorities|webItem|webLink|information|readme).*",
+    options={
+        "by": text("euroscivoc (default) or legal-basis", "euroscivoc(기본) 또는 legal-basis"),
+        "level": text("level of EuroSciVoc, 1 to 5 (default 2)", "EuroSciVoc 단계, 1~5(기본 2)"),
+    },
+)

@@ -1,0 +1,295 @@
+"""KOSIS, Statistics Korea's portal: CSV downloads with Korean headings, usually in cp949.
+
+Specification: KOSIS, the table viewer's download dialogue (file form CSV) and the bulk download; no field guide is
+published. Three layouts are read:
+
+- one row a period: dimensions (`국가별`, `산업별`), `시점`, then a column an item with its unit (`종사자수[명]`);
+- one column a period: dimensions, `항목`, `단위`, then `2019 년`, `2020 년`, ...;
+- two rows of headings: periods above, items below (`2019, 2019, 2020` over `사업체수 (개), 종사자수 (명), ...`).
+
+The bulk download puts lines of title before the headings and a column of codes (`C산업별`, its values with an
+apostrophe in front) before each dimension. Rows without a country are Korea's.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from majung.evidence.importers.context import Context
+from majung.evidence.importers.encoding import text_lines
+from majung.evidence.importers.format import Batch, Format
+from majung.evidence.importers.inputs import Input, file_error
+from majung.evidence.importers.series import OPTIONS, TABLES, Flow
+from majung.evidence.problems import text
+
+PERIOD = re.compile(r"((?:18|19|20)[0-9]{2})(?:\s*년)?(?:\s*[pe]\))?")
+OTHER_PERIOD = re.compile(
+    r"(?:18|19|20)[0-9]{2}(?:[.\s]+(?:[0-9]{1,2}|[1-4]/4)|[.\s]*[QH][1-4])(?:\s*(?:월|분기|반기))?(?:\s*[pe]\))?"
+)
+UNIT = re.compile(r"\s*[\[(]([^\[\]()]+)[\])]\s*$")
+FIGURE = re.compile(r"[+-]?[0-9][0-9.,]*")
+CODED = re.compile(r"([A-Z]?[0-9]{1,5}|[A-Z])[.\s]\s*(.+)")
+MISSING = ("-", "X", "x", "...", "…", "*", "NaN", "NA", "ⓧ")
+TIME, ITEM, UNITS, COUNTRY = "시점", "항목", "단위", "국가"
+NATION = "KOR"
+BATCH = 20_000
+LOOK = 12
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things stand. places: of the dimensions; codes: place of a dimension's code column; values: (place, period
+    or "", item or "") of the columns that hold figures. first: number of header lines with all before them."""
+
+    places: dict[str, int]
+    codes: dict[str, int]
+    values: tuple[tuple[int, str, str], ...]
+    time: int | None
+    first: int
+    width: int
+
+
+def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
+    input_ = inputs[0]
+    context.file = input_.name
+    flow: Flow | None = None
+    with text_lines(input_, context) as lines:
+        reader = csv.reader(lines)
+        begun = _begin(reader, input_.name)
+        layout = _layout(begun, input_.name)
+        flow = _flow(layout, input_, context)
+        waiting: list[dict[str, str]] = []
+        numbers: list[int] = []
+        rest = begun[layout.first :]
+        for number, row in _rows(reader, rest, layout, context):
+            for record in _records(row, layout, flow):
+                waiting.append(record)
+                numbers.append(number)
+            if len(waiting) >= BATCH:
+                yield from _batch(flow, waiting, numbers)
+                waiting, numbers = [], []
+        yield from _batch(flow, waiting, numbers)
+    flow.finish()
+
+
+def _begin(reader: Iterator[list[str]], file: str) -> list[list[str]]:
+    try:
+        return [[cell.strip() for cell in row] for _, row in zip(range(LOOK), reader, strict=False)]
+    except csv.Error as error:
+        raise file_error(
+            file,
+            "not-csv",
+            text(f"cannot be read as a table ({error})", f"표로 읽을 수 없습니다 ({error})"),
+            text("look for an open quotation mark", "닫히지 않은 따옴표를 찾으십시오"),
+        ) from None
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    named = {TIME, ITEM, UNITS} & set(row)
+    if any(FIGURE.fullmatch(cell) and not _period(cell) for cell in row):
+        return False
+    return len(row) > 1 and bool(named or (not _period(row[0]) and any(_period(cell) for cell in row[1:])))
+
+
+def _period(cell: str) -> str:
+    """The year of a heading or cell, the heading itself where it is another period, else ""."""
+    found = PERIOD.fullmatch(cell)
+    if found:
+        return found[1]
+    return cell if OTHER_PERIOD.fullmatch(cell) else ""
+
+
+def _layout(begun: Sequence[Sequence[str]], file: str) -> Layout:
+    at = next((n for n, row in enumerate(begun) if _is_header(row)), None)
+    if at is None:
+        raise file_error(
+            file,
+            "missing-column",
+            text(
+                "no row of headings with 시점, 항목, 단위 or years was found",
+                "시점, 항목, 단위나 연도가 든 머리글 행을 찾지 못했습니다",
+            ),
+            text("download it as CSV from the table viewer of KOSIS", "KOSIS 통계표 화면에서 CSV로 내려받으십시오"),
+            1,
+        )
+    header = list(begun[at])
+    below = begun[at + 1] if at + 1 < len(begun) else []
+    periods = {place: _period(name) for place, name in enumerate(header) if _period(name)}
+    two = bool(periods) and len(below) == len(header) and all(
+        below[n] == header[n] for n in range(len(header)) if n not in periods
+    )  # fmt: skip
+    names = [name for place, name in enumerate(header) if place not in periods and name]
+    _check_names(names, periods, file, at + 1)
+    time = header.index(TIME) if TIME in header else None
+    dimensions, codes = _dimensions(header, periods, time)
+    if periods:
+        values = tuple((place, period, below[place] if two else "") for place, period in periods.items())
+    else:
+        taken = {*dimensions.values(), *codes.values(), time}
+        values = tuple((n, "", header[n]) for n in range(len(header)) if n not in taken and header[n])
+    return Layout(dimensions, codes, values, time, at + 1 + two, len(header))
+
+
+def _check_names(names: Sequence[str], periods: dict[int, str], file: str, line: int) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise file_error(
+            file,
+            "duplicate-column",
+            text(f"column '{twice[0]}' stands twice", f"'{twice[0]}' 열이 두 번 있습니다"),
+            text("download the table again", "표를 다시 내려받으십시오"),
+            line,
+        )
+    if not periods and TIME not in names:
+        raise file_error(
+            file,
+            "missing-column",
+            text(f"column '{TIME}' (period) is missing", f"'{TIME}' 열이 없습니다"),
+            text(f"the file has {', '.join(names)[:200]}", f"파일의 열: {', '.join(names)[:200]}"),
+            line,
+        )
+
+
+def _dimensions(
+    header: Sequence[str], periods: dict[int, str], time: int | None
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Dimensions by name, and the places of their code columns. In the layout of one row a period a column with a unit
+    in its heading is an item, not a dimension."""
+    dimensions: dict[str, int] = {}
+    codes: dict[str, int] = {}
+    for place, name in enumerate(header):
+        if place in periods or place == time or not name:
+            continue
+        if name.startswith("C") and name[1:] in header:
+            codes[name[1:]] = place
+        elif name.endswith("코드") and name.removesuffix("코드").strip() in header:
+            codes[name.removesuffix("코드").strip()] = place
+        elif periods or name in (ITEM, UNITS) or (place < (time or 0) or name.endswith("별")):
+            dimensions[name] = place
+    return dimensions, codes
+
+
+def _flow(layout: Layout, input_: Input, context: Context) -> Flow:
+    named = [name for name in layout.places if name not in (ITEM, UNITS)]
+    country = next((name for name in named if name.startswith(COUNTRY)), "")
+    dimensions = [*named, ITEM, UNITS] if country else [COUNTRY, *named, ITEM, UNITS]
+    title = re.sub(r"(_[0-9]{8,14})?\.csv(\.gz)?$", "", input_.name)
+    options = dict(context.options)
+    if "code" not in options:
+        rest = [name for name in named if name != country]
+        usual = [n for n in rest if re.search("산업|업종|품목|분류|기술|코드", n)]
+        options["code"] = (usual or rest or ["none"])[0]
+    if country and "country" not in options:
+        options["country"] = country
+    context.options = options
+    flow = Flow(context, title, dimensions, missing=MISSING, thousands=True)
+    return flow
+
+
+def _rows(
+    reader: Iterator[list[str]], rest: Sequence[list[str]], layout: Layout, context: Context
+) -> Iterator[tuple[int, list[str]]]:
+    number = layout.first
+    for row in [*rest]:
+        number += 1
+        yield from _sound(number, row, layout, context)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise file_error(
+                context.file,
+                "not-csv",
+                text(f"cannot be read as a table ({error})", f"표로 읽을 수 없습니다 ({error})"),
+                text("look for an open quotation mark", "닫히지 않은 따옴표를 찾으십시오"),
+                number + 1,
+            ) from None
+        number += 1
+        yield from _sound(number, row, layout, context)
+
+
+def _sound(number: int, row: list[str], layout: Layout, context: Context) -> Iterator[tuple[int, list[str]]]:
+    if not any(cell.strip() for cell in row):
+        return
+    context.count(1)
+    if len(row) == layout.width:
+        yield number, [cell.strip() for cell in row]
+    elif len(row) == 1 or not any(cell.strip() for cell in row[1:]):
+        context.leave_out("footnote", text("a note below the table", "표 아래의 주석"), line=number)
+    else:
+        reason = text(
+            f"the row has {len(row)} cells, the header has {layout.width}",
+            f"이 행은 {len(row)}칸인데 머리글은 {layout.width}칸입니다",
+        )
+        remedy = text("look for a comma in a name", "이름 안의 쉼표를 찾으십시오")
+        context.bad("wrong-cell-count", number, reason, remedy, value=",".join(row))
+
+
+def _records(row: Sequence[str], layout: Layout, flow: Flow) -> Iterator[dict[str, str]]:
+    """One record a figure. A code column, or a code in front of the name (`C26. ...`), becomes the value, the name its
+    label."""
+    base: dict[str, str] = {} if any(d.startswith(COUNTRY) for d in layout.places) else {COUNTRY: NATION}
+    for name, place in layout.places.items():
+        value = row[place]
+        if name in layout.codes:
+            label, value = value, row[layout.codes[name]].lstrip("'").strip()
+            flow.labels[(name, value)] = label
+        elif name == flow.code and (found := CODED.fullmatch(value)):
+            value = found[1]
+            flow.labels[(name, value)] = found[2].strip()
+        elif name == flow.code and value in ("계", "전체", "합계", "총계", "전산업", "전 산업"):
+            flow.labels[(name, "TOTAL")] = value
+            value = "TOTAL"
+        base[name] = value
+    time = _period(row[layout.time]) or row[layout.time] if layout.time is not None else ""
+    for place, period, item in layout.values:
+        unit = UNIT.search(item)
+        yield {
+            ITEM: UNIT.sub("", item) if item else "",
+            UNITS: unit[1] if unit else "",
+            **base,
+            "TIME_PERIOD": _iso(period or time),
+            "OBS_VALUE": row[place],
+        }
+
+
+def _iso(period: str) -> str:
+    """`2020.01` and `2020 1/4` as 2020-01 and 2020-Q1, so that they are known as periods that are not years."""
+    found = re.match(r"([12][0-9]{3})[.\s]*(?:([1-4])/4|([0-9]{1,2}|[QH][1-4]))", period)
+    if not found or PERIOD.fullmatch(period):
+        return period
+    return f"{found[1]}-Q{found[2]}" if found[2] else f"{found[1]}-{found[3]}"
+
+
+def _batch(flow: Flow, waiting: list[dict[str, str]], numbers: list[int]) -> Iterator[Batch]:
+    if not waiting:
+        return
+    batch = flow.batch(pd.DataFrame(waiting, index=numbers, dtype=str))
+    if batch is not None:
+        yield batch
+
+
+FORMAT = Format(
+    id="kosis",
+    version="1",
+    title=text("KOSIS tables (Statistics Korea's portal)", "KOSIS 국가통계포털 통계표"),
+    tables=TABLES,
+    specification="KOSIS table viewer and bulk download, CSV (no field guide is published)",
+    files=text(
+        "CSV from the table viewer or the bulk download of kosis.kr", "kosis.kr 통계표 화면이나 대용량 다운로드의 CSV"
+    ),
+    seen="specification",
+    licence="KOGL Type 1",
+    licence_note="KOSIS guide to use: free use with the source named, unless the table states otherwise.",
+    read=read,
+    publisher="Statistics Korea",
+    url="https://kosis.kr",
+    options=OPTIONS,
+)
