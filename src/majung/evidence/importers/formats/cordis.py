@@ -192,7 +192,7 @@ FORMAT = Format(
     url="https://data.europa.eu/data/datasets/cordis-eu-research-projects-under-horizon-europe-2021-2027",
     columns=(*PROJECT, *ORGANISATION, *FIELD),
     together=True,
-    companions=r"(?i)^(topics|legalBasis|policyPriorities|webItem|webLink|information|readme).*",
+    members=r"(?i)(project|organi[sz]ation|euroSciVoc)\.csv(\.gz)?$",
     options={
         "by": text("euroscivoc (default) or legal-basis", "euroscivoc(기본) 또는 legal-basis"),
         "level": text("level of EuroSciVoc, 1 to 5 (default 2)", "EuroSciVoc 단계, 1~5(기본 2)"),

@@ -89,5 +89,6 @@ FORMAT = Format(
     read=read,
     publisher="Eurostat",
     url="https://ec.europa.eu/eurostat/data/database",
+    members=r"(?i)\.tsv(\.gz)?$",
     options=OPTIONS,
 )

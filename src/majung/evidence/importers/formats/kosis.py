@@ -291,5 +291,6 @@ FORMAT = Format(
     read=read,
     publisher="Statistics Korea",
     url="https://kosis.kr",
+    members=r"(?i)\.csv(\.gz)?$",
     options=OPTIONS,
 )

@@ -323,6 +323,7 @@ FORMAT = Format(
     url="https://www.epo.org/en/searching-for-patents/business/patstat",
     columns=tuple(column for columns, _ in TABLES.values() for column in columns),
     together=True,
+    members=r"(?i)^tls2(01|06|07|09|30).*\.csv(\.gz)?$",
     companions=r"(?i)^tls901.*\.csv(\.gz)?$|concordance.*\.csv$",
     options={
         "persons": text(

@@ -179,8 +179,8 @@ FORMAT = Format(
     seen="specification",
     licence="",
     read=read,
-    publisher="",
     url="https://sdmx.org",
+    members=r"(?i)\.csv(\.gz)?$",
     columns=COLUMNS,
     options=OPTIONS,
 )

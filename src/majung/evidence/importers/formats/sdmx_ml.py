@@ -95,6 +95,7 @@ FORMAT = Format(
     licence="",
     read=read,
     url="https://sdmx.org",
+    members=r"(?i)\.xml(\.gz)?$",
     companions=r"(?i)(structure|dsd).*\.xml$",
     options=OPTIONS,
 )

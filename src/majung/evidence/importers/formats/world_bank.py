@@ -182,6 +182,7 @@ FORMAT = Format(
     publisher="The World Bank",
     url="https://data.worldbank.org",
     columns=COLUMNS,
+    members=r"(?i)\.(csv|json)(\.gz)?$",
     companions=r"^Metadata_",
     options={
         "table": text(f"canonical table of the rows: {', '.join(TABLES)}", f"행이 들어갈 표: {', '.join(TABLES)}"),
