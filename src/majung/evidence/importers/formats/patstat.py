@@ -40,9 +40,26 @@ UNKNOWN_YEAR = 9999
 SHOWN_REJECTS = 10_000
 
 
+_HOLDS = {
+    "appln_id": text("application", "출원 번호"),
+    "appln_auth": text("office", "특허청"),
+    "ipr_type": text("kind of right; PI = patent", "권리 종류(PI는 특허)"),
+    "earliest_filing_year": text("earliest filing year", "최초 출원 연도"),
+    "earliest_publn_date": text("earliest publication", "최초 공개일"),
+    "docdb_family_id": text("DOCDB family", "DOCDB 패밀리"),
+    "person_id": text("person", "인물 번호"),
+    "person_ctry_code": text("country of the person", "인물의 국가"),
+    "applt_seq_nr": text("place among the applicants, 0 = none", "출원인 순번(0은 아님)"),
+    "invt_seq_nr": text("place among the inventors, 0 = none", "발명자 순번(0은 아님)"),
+    "techn_field_nr": text("WIPO field, 1 to 35", "WIPO 분야(1~35)"),
+    "weight": text("weight of the field", "분야의 가중치"),
+    "ipc_class_symbol": text("IPC symbol", "IPC 기호"),
+}
+_OPTIONAL = ("ipr_type", "earliest_publn_date", "weight")
+
+
 def _columns(**types: str) -> tuple[tuple[Column, ...], dict[str, str]]:
-    optional = {"ipr_type", "earliest_publn_date", "weight"}
-    return tuple(Column(name, text(name, name), required=name not in optional) for name in types), types
+    return tuple(Column(name, _HOLDS[name], required=name not in _OPTIONAL) for name in types), types
 
 
 TABLES = {
