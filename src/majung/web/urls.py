@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from majung.web.pages import home
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    path("", include(home)),
 ]
+
+handler403 = "majung.web.request.denied"
+handler404 = "majung.web.request.not_found"
+handler500 = "majung.web.request.broken"
