@@ -22,7 +22,7 @@ class LanguageMiddleware:
         kept = request.COOKIES.get(COOKIE, "")
         wished = translation.get_language_from_request(request)
         language = next((x for x in (asked, kept, wished) if x in ("ko", "en")), "ko")
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)

@@ -79,7 +79,7 @@ def here(request: HttpRequest, programme: str, topic: str) -> Here:
     day, past = looked_at(request, now)
     actor = Actor(found, now)
     as_of = Actor(found, datetime.combine(day, time(12), SEOUL)) if past else actor
-    language = words(topic, request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+    language = words(topic, request.LANGUAGE_CODE)
     # Roles count as of the day: who left may still look at what was open then, never at what came later.
     seen = sight(as_of, found.programme) if past else sight(actor, found.programme)
     return Here(request, found.programme, found, actor, seen, language, day, past)

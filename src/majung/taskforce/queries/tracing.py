@@ -8,16 +8,17 @@ from majung.taskforce.models import Measure, Programme, Strategy
 def unbacked(strategy: Strategy) -> list[Measure]:
     """Measures of a strategy that break invariant 4: no decision, or no opinion, assessment, milestone behind them."""
     measures = Measure.objects.filter(task__strategy=strategy).exclude(state="dropped")
-    return _bare(list(measures.prefetch_related("grounds").order_by("key")))
+    return bare(list(measures.prefetch_related("grounds").order_by("key")))
 
 
 def orphans(programme: Programme) -> list[Measure]:
     """Announced measures of a programme that break invariant 4."""
     measures = Measure.objects.filter(programme=programme, task__strategy__state="announced").exclude(state="dropped")
-    return _bare(list(measures.prefetch_related("grounds").order_by("key")))
+    return bare(list(measures.prefetch_related("grounds").order_by("key")))
 
 
-def _bare(measures: list[Measure]) -> list[Measure]:
+def bare(measures: list[Measure]) -> list[Measure]:
+    """Those that no decision, or no opinion, assessment or milestone stands behind. Prefetch `grounds`."""
     return [
         measure
         for measure in measures
