@@ -54,6 +54,7 @@ class DuckDB(Engine):
         try:
             backend = ibis.duckdb.connect(database, **(options | dict(settings)))
             backend.raw_sql("SET TimeZone = 'UTC'")
+            backend.raw_sql("SET enable_progress_bar = false")
         except duckdb.Error as error:
             shutil.rmtree(spill, ignore_errors=True)
             reason = text(
