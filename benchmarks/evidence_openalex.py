@@ -119,7 +119,9 @@ def pandas_counts(paths: list[str]):
         works = works[
             works["type"].isin(["article", "review"]) & ~works["is_retracted"].eq(True) & ~works["is_paratext"].eq(True)
         ]
-        rank = works["citation_normalized_percentile"].map(lambda p: p["value"] if isinstance(p, dict) else float("nan"))
+        rank = works["citation_normalized_percentile"].map(
+            lambda p: p["value"] if isinstance(p, dict) else float("nan")
+        )
         flat = pd.DataFrame(
             {
                 "year": works["publication_year"],
@@ -132,9 +134,11 @@ def pandas_counts(paths: list[str]):
         flat["n_topics"] = flat["code"].str.len().clip(lower=1)
         flat = flat.explode("authorship")
         flat["country"] = flat["authorship"].map(
-            lambda a: (a["countries"] or list({i["country_code"] for i in a["institutions"] if i["country_code"]}))
-            if isinstance(a, dict)
-            else []
+            lambda a: (
+                (a["countries"] or list({i["country_code"] for i in a["institutions"] if i["country_code"]}))
+                if isinstance(a, dict)
+                else []
+            )
         )
         flat["n_places"] = flat["country"].str.len().clip(lower=1)
         flat = flat.drop(columns="authorship").explode("country").explode("code")
@@ -214,7 +218,9 @@ def side_by_side() -> None:
     found = {
         "works": WORKS,
         "ours": asdict(Cost(*(statistics.median(getattr(o, f) for o, _ in pairs) for f in ("wall", "cpu", "peak_mb")))),
-        "polars": asdict(Cost(*(statistics.median(getattr(p, f) for _, p in pairs) for f in ("wall", "cpu", "peak_mb")))),
+        "polars": asdict(
+            Cost(*(statistics.median(getattr(p, f) for _, p in pairs) for f in ("wall", "cpu", "peak_mb")))
+        ),
         "polars_cpu_ratio": statistics.median(p.cpu / o.cpu for o, p in pairs),
         "polars_wall_ratio": statistics.median(p.wall / o.wall for o, p in pairs),
         "polars_peak_ratio": statistics.median(p.peak_mb / o.peak_mb for o, p in pairs),
