@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from majung.web.pages import home
+from majung.web.pages import home, situation
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include(home)),
+    path("", include(situation)),
 ]
 
 handler403 = "majung.web.request.denied"

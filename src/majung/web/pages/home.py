@@ -21,13 +21,7 @@ def home(here: Here) -> HttpResponse:
     return here.show("home.html", stage="home")
 
 
-@page("situation")
-def situation(here: Here) -> HttpResponse:
-    return here.show("home.html", stage="situation")
-
-
 urlpatterns = [
     path("", front, name="front"),
     path("<slug:programme>/", home, name="home"),
-    path("<slug:programme>/situation/", situation, name="situation"),
 ]

@@ -1,0 +1,55 @@
+"""The situation room says what is late and unanswered, on the day that is asked for, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from majung.taskforce.operations import opinions
+from majung.taskforce.queries.situation import situation
+from taskforce.conftest import Institution
+
+SignIn = Callable[..., Client]
+
+
+def test_who_is_not_signed_in_sees_nothing(institution: Institution, client: Client) -> None:
+    answer = client.get("/test-2021/situation/")
+    assert answer.status_code == 302
+    assert answer.headers["location"].startswith("/accounts/login/")
+
+
+def test_a_stranger_is_told_that_there_is_nothing(institution: Institution, sign_in: SignIn) -> None:
+    assert sign_in("chair").get("/other-2021/situation/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "1 demand awaits an answer"), ("ko", "답하지 않은 수요가 1건이다")]
+)
+def test_the_heading_is_the_finding(institution: Institution, sign_in: SignIn, language: str, said: str) -> None:
+    i = institution
+    opinions.receive(i.by("outsider"), i.programme, title="Delivery <robots>", text="t", area=i.area)
+    answer = sign_in("chair", language).get("/test-2021/situation/?on=2021-04-20")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert said in page
+    assert "Delivery &lt;robots&gt;" in page
+    assert f'<html lang="{language}">' in page
+
+
+def test_a_past_day_shows_what_was_then(institution: Institution, rows: Any) -> None:
+    early = situation(institution.programme, date(2021, 3, 1))
+    assert early.areas == []
+    later = situation(institution.programme, date(2021, 4, 20))
+    assert [line.area.key for line in later.areas] == ["intelligent-robots"]
+
+
+def test_constant_number_of_queries(institution: Institution, rows: Any, django_assert_max_num_queries: Any) -> None:
+    i = institution
+    for number in range(8):
+        opinions.receive(i.by("outsider"), i.programme, title=f"t{number}", text="t", area=i.area)
+    with django_assert_max_num_queries(22):
+        situation(i.programme, date(2021, 4, 20))
