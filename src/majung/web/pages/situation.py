@@ -134,7 +134,7 @@ def _month(here: Here, found: Situation) -> str:
 
 
 def _late(found: Situation, w: Words) -> list[dict[str, Any]]:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "days": (found.day - item.due).days,
             "name": w.of(item.name),
