@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from majung.cli import crosswalks, evidence, propose, snapshots, texts
+from majung.cli import crosswalks, evidence, longlist, propose, snapshots, texts
 
 
 def register(root: typer.Typer) -> None:
@@ -13,5 +13,6 @@ def register(root: typer.Typer) -> None:
     evidence.app.command("crosswalks")(crosswalks.list_command)
     evidence.app.command("crosswalk-read")(crosswalks.read_command)
     evidence.app.command("convert")(crosswalks.convert_command)
+    root.command("longlist")(longlist.longlist_command)
     root.command("propose")(propose.propose_command)
     root.add_typer(texts.app, name="texts")

@@ -199,7 +199,7 @@ def print_trace(found: Trace, rows: int, lang: str) -> None:
         console.print("down to the source rows", style="bold")
     for part in found.sources:
         console.print(
-            f"  {part.file}: {len(part.lines):,} rows ({_spans(part.lines)})\n"
+            f"  {part.file}: {len(part.lines):,} rows ({line_spans(part.lines)})\n"
             f"    {part.source.title}. {part.source.license}. Retrieved {part.source.retrieved}",
             highlight=False,
         )
@@ -276,7 +276,7 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def _spans(lines: Sequence[int]) -> str:
+def line_spans(lines: Sequence[int]) -> str:
     """'12–30, 44' for runs of line numbers, at most five of them."""
     spans: list[tuple[int, int]] = []
     for line in lines:
