@@ -32,7 +32,30 @@ CSV = (
 )
 
 
+TRADE = {
+    "typeCode": "C",
+    "freqCode": "A",
+    "refYear": 2021,
+    "period": "2021",
+    "reporterCode": 410,
+    "reporterISO": "KOR",
+    "flowCode": "X",
+    "partnerCode": 842,
+    "partnerISO": "USA",
+    "partner2Code": 0,
+    "classificationCode": "H6",
+    "cmdCode": "854231",
+    "cmdDesc": "Processors",
+    "customsCode": "C00",
+    "motCode": 0,
+    "netWgt": 12.5,
+    "primaryValue": 1000.5,
+}
+
+
 def answer(asked: Asked) -> Sent:
+    if asked.path.startswith("/public/v1/preview"):
+        return as_json({"elapsedTime": "0.1 secs", "count": 1, "data": [TRADE], "error": ""})
     if asked.path.startswith("/v2/country"):
         return as_json([HEAD, ROWS])
     return Sent(CSV.encode(), type="application/vnd.sdmx.data+csv")
@@ -74,3 +97,14 @@ def test_from_the_site_to_the_package(server, tmp_path: Path, source, query, for
     assert known.url == done.sidecar.url
     assert known.edition.startswith(edition)
     assert known.citation == done.sidecar.citation
+
+
+def test_what_comtrades_preview_sends_is_what_its_importer_reads(server, tmp_path: Path) -> None:
+    asked = Query("854231", (("period", "2021"), ("reporterCode", "410")))
+    download("comtrade", asked, tmp_path / "raw", cache=tmp_path / "cache", base=server.url)
+    import_files("comtrade", [tmp_path / "raw"], tmp_path / "package")
+    package = open_package(tmp_path / "package")
+    rows = package.tables["trade"]
+    found = rows[["country", "partner", "flow", "code", "year", "value"]].to_numpy().tolist()
+    assert ["KOR", "USA", "exports", "854231", 2021, 1000.5] in found
+    assert "permission" in package.source("comtrade").license_note

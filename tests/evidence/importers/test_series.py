@@ -187,6 +187,7 @@ def test_national_currencies_are_noted(take):
 @pytest.mark.parametrize(
     ("header", "said"),
     [
+        ("", "the first column is ''"),
         ("STRUCTUR,STRUCTURE_ID,ACTION,REF_AREA,TIME_PERIOD,OBS_VALUE", "the first column is 'STRUCTUR'"),
         ("STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,TIME_PERIOD,VALUE", "column 'OBS_VALUE' is missing"),
         ("STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,PERIOD,OBS_VALUE", "column 'TIME_PERIOD' is missing"),

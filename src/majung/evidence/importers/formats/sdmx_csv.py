@@ -70,6 +70,7 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
 
 
 def _layout(header: Sequence[str], file: str) -> Layout:
+    header = list(header) or [""]
     ids = [name.partition(":")[0].strip() for name in header]
     first = re.sub(r"\[.*\]$", "", ids[0])
     flow = {"DATAFLOW": "DATAFLOW", "STRUCTURE": "STRUCTURE_ID"}.get(first, "")
