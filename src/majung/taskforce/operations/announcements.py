@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from majung.taskforce.journal.images import sha256
-from majung.taskforce.models import AgendaItem, Announcement, Correction, Strategy
+from majung.taskforce.models import AgendaItem, Announcement, Correction, Programme, PublishedEdition, Strategy
 from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.queries.tracing import unbacked
 from majung.taskforce.rules.words import Text
@@ -157,3 +157,15 @@ def material(announcement: Announcement) -> dict[str, Any]:
         "text": text.text if text else {},
         "tasks": tasks,
     }
+
+
+@operation("edition.record", en="Publish an edition", ko="공개판 발행")
+def record_edition(
+    act: Act, programme: Programme, *, number: int, manifest_hash: str, key_id: str, signature: str
+) -> PublishedEdition:
+    """Record that an edition of the public store was signed; `publication.publish` writes it."""
+    edition = PublishedEdition(
+        programme=programme, number=number, at=act.at, manifest_hash=manifest_hash, key_id=key_id, signature=signature
+    )
+    edition.save()
+    return edition

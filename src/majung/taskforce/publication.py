@@ -1,0 +1,117 @@
+"""The public store: what is published, as signed editions in a folder of its own. The public site reads nothing else.
+
+An edition is a folder of JSON documents with `manifest.json`: the digest of each file, the journal's signed head, and a
+signature over all of it. Embargo holds by absence: what is not announced on the minute is in no document. A new edition
+is written beside the present one and put in its place at once; earlier editions stay.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from majung.methods.labelled import InputError
+from majung.taskforce.journal import anchors
+from majung.taskforce.journal.images import canonical, sha256
+from majung.taskforce.journal.keys import key_id, public_pem, signed_by
+from majung.taskforce.models import Programme, PublishedEdition
+from majung.taskforce.operations import announcements
+from majung.taskforce.permission import Actor
+from majung.taskforce.queries.public import documents
+
+FORMAT = "majung-public-1"
+CURRENT = "current"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A published edition: its number, folder, and the digest of its manifest."""
+
+    number: int
+    folder: Path
+    manifest_hash: str
+
+
+def publish(actor: Actor, programme: Programme, store: Path, key: Ed25519PrivateKey) -> Edition:
+    """Write what is public at the actor's moment as the next edition of the store.
+
+    Raises Refusal when the actor may not, OSError when the store cannot be written; the present edition then stays.
+    """
+    number = PublishedEdition.objects.filter(programme=programme).count() + 1
+    home = store / programme.key
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home, prefix=".unfinished-") as work:
+        folder = Path(work) / f"edition-{number:05d}"
+        folder.mkdir()
+        files = write(documents(programme, actor.at), folder)
+        anchor = anchors.as_data(anchors.anchor(key, actor.at, f"edition/{number}"))
+        manifest = {
+            "format": FORMAT,
+            "programme": programme.key,
+            "edition": number,
+            "at": actor.at.isoformat(timespec="seconds"),
+            "files": files,
+            "journal": anchor,
+            "key_id": key_id(key.public_key()),
+        }
+        digest = sha256(manifest)
+        signature = key.sign(canonical(manifest)).hex()
+        (folder / "manifest.json").write_bytes(canonical({**manifest, "signature": signature}))
+        (folder / "key.pem").write_bytes(public_pem(key.public_key()))
+        announcements.record_edition(
+            actor, programme, number=number, manifest_hash=digest, key_id=manifest["key_id"], signature=signature
+        )
+        final = home / folder.name
+        shutil.rmtree(final, ignore_errors=True)
+        folder.rename(final)
+    _point(home, final.name)
+    return Edition(number, final, digest)
+
+
+def write(found: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """Write documents (path without suffix -> data) and return the digest of each file."""
+    digests = {}
+    for name, data in sorted(found.items()):
+        file = folder / f"{name}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        content = canonical(data)
+        file.write_bytes(content)
+        digests[f"{name}.json"] = hashlib.sha256(content).hexdigest()
+    return digests
+
+
+def verify(folder: Path, key: Ed25519PublicKey) -> list[str]:
+    """What does not agree in an edition: files changed, missing or added, or a signature that does not hold."""
+    try:
+        signed = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder}: not a published edition (manifest.json: {error})") from error
+    signature = signed.pop("signature", "")
+    wrong = [] if signed_by(key, canonical(signed), signature) else ["manifest.json: the signature does not hold"]
+    stated = signed["files"]
+    for name, digest in stated.items():
+        file = folder / name
+        if not file.is_file():
+            wrong.append(f"{name}: missing")
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            wrong.append(f"{name}: changed")
+    there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    wrong += [f"{name}: not in the manifest" for name in sorted(there - set(stated) - {"manifest.json", "key.pem"})]
+    return wrong
+
+
+def _point(home: Path, name: str) -> None:
+    """Put an edition in place of the present one, in one step."""
+    link = home / f".{CURRENT}-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(name)
+    link.replace(home / CURRENT)

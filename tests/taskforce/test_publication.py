@@ -1,0 +1,166 @@
+"""The public store: signed, complete, and without anything that is not public on the minute."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from majung.taskforce.models import Announcement, Submission
+from majung.taskforce.operations import (
+    NotAllowed,
+    announcements,
+    measures,
+    meetings,
+    opinions,
+    strategies,
+)
+from majung.taskforce.publication import publish, verify
+from majung.taskforce.queries.public import documents, receipt_name
+from majung.taskforce.rules.words import Answer, Instrument, Opinion, Purpose
+
+from .conftest import Institution, moment, text
+
+
+@pytest.fixture
+def key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.generate()
+
+
+@pytest.fixture
+def scheduled(institution: Institution) -> Announcement:
+    """An announcement under embargo until 10:00 in Seoul on 29 April 2021, with a measure and a demand behind it."""
+    i = institution
+    demand = opinions.receive(
+        i.by("outsider"),
+        i.programme,
+        title="Personal title",
+        text="Personal text",
+        area=i.area,
+        submitter="Someone Ltd",
+        contact="someone@example.org",
+    )
+    opinions.moderate(i.by("moderator"), demand, reason="robots")
+    strategy, task = i.strategy()
+    measure = measures.propose(
+        i.by("rapporteur"),
+        task,
+        key="secret-measure",
+        name=text("Secret measure"),
+        instrument=Instrument.FISCAL,
+        owner=i.ministry,
+        verifier=i.finance,
+    )
+    item = meetings.add_item(
+        i.by("secretariat", "2021-04-15"), i.held_meeting(), title=text("t"), purpose=Purpose.DECIDE
+    )
+    decision = meetings.decide(i.by("secretariat", "2021-04-15"), item, key="d", text=text("d"), basis="b", votes_for=2)
+    measures.ground(i.by("rapporteur"), measure, decision=decision)
+    measures.ground(i.by("rapporteur"), measure, submission=demand)
+    opinions.answer(i.by("rapporteur"), demand, answer=Answer.ADOPTED, reason=text("yes"), measure=measure)
+    secretariat = i.by("secretariat")
+    strategies.circulate(secretariat, strategy)
+    strategies.send_to_budget_review(secretariat, strategy)
+    strategies.clear(i.by("loader"), strategy)
+    sitting = meetings.plan(secretariat, i.task_force, key="sm", name=text("sm"), starts=moment("2021-04-29"))
+    tabled = meetings.add_item(secretariat, sitting, title=text("t"), purpose=Purpose.INFORM, strategy=strategy)
+    strategies.table(secretariat, strategy)
+    announcement = announcements.draft(secretariat, strategy, key="a", title=text("Secret plan"))
+    announcements.clear(i.by("vice_minister"), announcement)
+    announcements.schedule(secretariat, announcement, embargo_until=moment("2021-04-29", 1), item=tabled)
+    return announcement
+
+
+def test_embargo_holds_by_absence(institution: Institution, scheduled: Announcement) -> None:
+    before = json.dumps(documents(institution.programme, moment("2021-04-28")), ensure_ascii=False)
+    assert "Secret" not in before
+    assert "secret-measure" not in before, "not even through the answer to a demand"
+    minute = moment("2021-04-29", 1)
+    announcements.announce(institution.by("secretariat", "2021-04-29", 1), scheduled)
+    just_before = json.dumps(documents(institution.programme, minute - timedelta(seconds=1)), ensure_ascii=False)
+    assert "Secret plan" not in just_before
+    now = documents(institution.programme, minute)
+    assert now["announcements/a"]["frozen"]["tasks"][0]["measures"][0]["decisions"] == ["d"]
+    assert now["areas/intelligent-robots"]["detail"][0]["key"] == "secret-measure"
+
+
+def test_nothing_personal_is_published(institution: Institution, scheduled: Announcement) -> None:
+    announcements.announce(institution.by("secretariat", "2021-04-29", 1), scheduled)
+    everything = json.dumps(documents(institution.programme, moment("2021-05-01")), ensure_ascii=False)
+    for word in ("Personal title", "Personal text", "Someone Ltd", "someone@example.org"):
+        assert word not in everything
+    code = Submission.objects.get().receipt
+    assert code not in everything
+    found = documents(institution.programme, moment("2021-05-01"))[f"receipts/{receipt_name(code.lower())}"]
+    assert [r["answer"] for r in found["responses"]] == ["adopted"]
+
+
+def test_an_edition_is_signed_and_shows_tampering(
+    institution: Institution, scheduled: Announcement, key: Ed25519PrivateKey, tmp_path: Path
+) -> None:
+    i = institution
+    announcements.announce(i.by("secretariat", "2021-04-29", 1), scheduled)
+    first = publish(i.by("secretariat", "2021-04-29", 2), i.programme, tmp_path, key)
+    assert verify(first.folder, key.public_key()) == []
+    manifest = json.loads((first.folder / "manifest.json").read_text())
+    assert manifest["journal"]["printed_in"] == "edition/1"
+    current = tmp_path / i.programme.key / "current"
+    assert current.resolve() == first.folder
+    announcements.correct(i.by("secretariat", "2021-05-03"), scheduled, notice=text("a figure"))
+    second = publish(i.by("secretariat", "2021-05-03"), i.programme, tmp_path, key)
+    assert current.resolve() == second.folder
+    assert first.folder.is_dir()
+    told = json.loads((second.folder / "announcements/a.json").read_text())
+    assert [c["notice"]["en"] for c in told["corrections"]] == ["a figure"]
+
+    (second.folder / "front.json").write_text("{}")
+    (second.folder / "smuggled.json").write_text("{}")
+    (second.folder / "announcements/a.json").unlink()
+    assert verify(second.folder, key.public_key()) == [
+        "announcements/a.json: missing",
+        "front.json: changed",
+        "smuggled.json: not in the manifest",
+    ]
+    assert "signature" in verify(first.folder, Ed25519PrivateKey.generate().public_key())[0]
+
+
+def test_who_may_not_publish_leaves_the_store_as_it_was(
+    institution: Institution, key: Ed25519PrivateKey, tmp_path: Path
+) -> None:
+    i = institution
+    with pytest.raises(NotAllowed):
+        publish(i.by("analyst"), i.programme, tmp_path, key)
+    assert [p.name for p in (tmp_path / i.programme.key).iterdir()] == []
+
+
+def test_a_map_appears_with_enough_people_and_says_how_stable_it_is(institution: Institution) -> None:
+    i, loader = institution, institution.by("loader")
+    consultation = opinions.open_consultation(loader, i.group, key="c", question=text("?"), area=i.area)
+    shown = []
+    for number in range(8):
+        statement = opinions.propose_statement(loader, consultation, text=text(f"s{number}"))
+        opinions.show_statement(loader, statement)
+        shown.append(statement)
+    few = documents(i.programme, moment("2021-05-01"))["consultations/c"]
+    assert few["map"] is None
+    assert few["missing"]["ko"]
+    for person in range(44):
+        camp = person % 2
+        for number, statement in enumerate(shown):
+            if (person + number) % 7 == 0:
+                continue
+            yes = (number < 5) == bool(camp) if number < 7 else True
+            if (person * 3 + number) % 11 == 0:
+                yes = not yes
+            opinions.vote(loader, statement, voter=f"v{person}", opinion=Opinion.AGREE if yes else Opinion.DISAGREE)
+    told = documents(i.programme, moment("2021-05-01"))["consultations/c"]
+    assert told["voters"] == 44
+    assert sorted(told["map"]["sizes"]) == [22, 22]
+    median, low, high = told["map"]["stability"]
+    assert 0.8 < median <= 1
+    assert low <= median <= high
+    assert told["map"]["chance"] <= 0.05
+    assert "v1" not in json.dumps(told)
