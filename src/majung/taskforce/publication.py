@@ -54,6 +54,7 @@ def publish(actor: Actor, programme: Programme, store: Path, key: Ed25519Private
         folder.mkdir()
         files = write(documents(programme, actor.at), folder)
         anchor = anchors.as_data(anchors.anchor(key, actor.at, f"edition/{number}"))
+        signer = key_id(key.public_key())
         manifest = {
             "format": FORMAT,
             "programme": programme.key,
@@ -61,14 +62,14 @@ def publish(actor: Actor, programme: Programme, store: Path, key: Ed25519Private
             "at": actor.at.isoformat(timespec="seconds"),
             "files": files,
             "journal": anchor,
-            "key_id": key_id(key.public_key()),
+            "key_id": signer,
         }
         digest = sha256(manifest)
         signature = key.sign(canonical(manifest)).hex()
         (folder / "manifest.json").write_bytes(canonical({**manifest, "signature": signature}))
         (folder / "key.pem").write_bytes(public_pem(key.public_key()))
         announcements.record_edition(
-            actor, programme, number=number, manifest_hash=digest, key_id=manifest["key_id"], signature=signature
+            actor, programme, number=number, manifest_hash=digest, key_id=signer, signature=signature
         )
         final = home / folder.name
         shutil.rmtree(final, ignore_errors=True)

@@ -43,8 +43,9 @@ class Said:
 class Picture:
     """The map of a consultation, or why there is none yet (`missing`).
 
-    points: (x, y, group) of the people in groups that may be shown, without names. sizes: of the shown groups. stability: median and 90 % range of the adjusted Rand index under resampled people. chance: p-value of
-    the silhouette against votes shuffled within statements; large means the groups may be nothing.
+    points: (x, y, group) of the people in groups that may be shown, without names. sizes: of the shown groups.
+    stability: median and 90 % range of the adjusted Rand index under resampled people. chance: p-value of the
+    silhouette against votes shuffled within statements; large means the groups may be nothing.
     """
 
     statements: tuple[Said, ...]
@@ -135,14 +136,14 @@ def _statements(shown: dict[int, Statement], last: dict[tuple[str, int], str]) -
         counts.setdefault(statement, {}).setdefault(opinion, 0)
         counts[statement][opinion] += 1
     out = []
-    for pk, statement in shown.items():
+    for pk, row in shown.items():
         own = counts.get(pk, {})
         seen = sum(own.values())
         told = seen >= MINIMUM_CELL
         out.append(
             Said(
-                statement.number,
-                statement.text,
+                row.number,
+                row.text,
                 own.get(Opinion.AGREE, 0) if told else None,
                 own.get(Opinion.DISAGREE, 0) if told else None,
                 own.get(Opinion.PASS, 0) if told else None,
