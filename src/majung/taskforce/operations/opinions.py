@@ -19,6 +19,7 @@ from majung.taskforce.models import (
     Theme,
     Vote,
 )
+from majung.taskforce.models.opinions import receipt_code
 from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.rules.words import Answer, Instrument, Opinion, OrganisationKind, SubmissionKind, Text
 
@@ -63,11 +64,15 @@ def receive(
     private_lead: str = "",
     matching_funds: Exact | None = None,
     language: str = "ko",
+    receipt: str = "",
 ) -> Submission:
     """Receive a demand, or a proposed industry or core project with its private lead and matching funds (KRW million).
 
-    The receipt's code is on the row; whoever holds it can follow what happens.
+    The receipt's code is on the row; whoever holds it can follow what happens. receipt: the code that the public site
+    has given already; only its batches bring one.
     """
+    if receipt and not act.actor.system:
+        raise Invalid("a receipt's code is made here", "접수 번호는 시스템이 만든다")
     if not title.strip() or not text.strip():
         raise Invalid("give a title and a text", "제목과 내용을 적는다")
     if consultation is not None and consultation.state != "open":
@@ -91,6 +96,7 @@ def receive(
         received_on=act.day,
         answer_due=act.day + timedelta(days=ANSWER_DAYS),
         language=language,
+        receipt=receipt or receipt_code(),
     )
     submission.save()
     return submission

@@ -127,7 +127,7 @@ def _drawn(found: OpinionMap, chance: float, said: tuple[Said, ...], voters: int
 
 
 def _finding(finding: Finding) -> tuple[int, str, float]:
-    return int(finding.statement), Opinion(finding.answer).value, round(float(finding.share), 3)
+    return int(str(finding.statement)), Opinion(finding.answer).value, round(float(finding.share), 3)
 
 
 def _statements(shown: dict[int, Statement], last: dict[tuple[str, int], str]) -> tuple[Said, ...]:
