@@ -129,7 +129,7 @@ def _print_done(done: Downloaded, lang: Language) -> None:
     line(f"licence: {found.licence}", f"라이선스: {found.licence}")
     console.print(f"sha256 {found.sha256}", markup=False, highlight=False)
     for note in found.notes:
-        line(f"note: {note}", f"참고: {note}")
+        line(f"note: {note['en']}", f"참고: {note['ko']}")
 
 
 def _print_sites(lang: Language) -> None:

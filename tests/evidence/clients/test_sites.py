@@ -79,7 +79,8 @@ def test_pages_of_several_days_are_said_to_be_so(server, fetch, tmp_path):
     done = fetch("openalex", "quantum")
     assert done.sidecar.retrieved == "2026-01-02"
     assert done.sidecar.retrieved_last > "2026-01-02"
-    assert "fetched over several days (2026-01-02 to" in done.sidecar.notes[0]
+    assert "fetched over several days (2026-01-02 to" in done.sidecar.notes[0]["en"]
+    assert "여러 날에 걸쳐" in read_sidecar(done.file).notes[0]["ko"]
 
 
 def test_openalex_works_that_come_twice_or_not_at_all_are_noted(server, fetch):
@@ -90,7 +91,7 @@ def test_openalex_works_that_come_twice_or_not_at_all_are_noted(server, fetch):
     )
     done = fetch("openalex", "x")
     assert [w["id"] for w in lines(done.file)] == ["W1", "W2", "W3"]
-    assert done.sidecar.notes == (
+    assert tuple(note["en"] for note in done.sidecar.notes) == (
         "3 records came, 5 were announced: the source changed while its pages were fetched",
         "1 records came twice and were written once",
     )

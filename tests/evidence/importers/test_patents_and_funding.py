@@ -202,7 +202,7 @@ def test_drift_and_bad_rows_of_patstat(patstat):
         ("tls207_part01.csv", 13),
         ("tls230_part01.csv", 6),
     ]
-    with pytest.raises(InputError, match="write inventors or applicants"):
+    with pytest.raises(InputError, match="write one of inventors, applicants"):
         patstat({"persons": "owners"})
 
 
@@ -328,7 +328,7 @@ def test_other_levels_and_the_legal_basis(cordis):
     assert funding(package, "eu-contribution")[("GRC", "engineering-and-technology", 2021)] == 250000.25
     package, _ = cordis({"by": "legal-basis"}, euroSciVoc="")
     assert funding(package, "eu-contribution")[("GRC", "horizon-2-5", 2021)] == 500000.5
-    with pytest.raises(InputError, match="write euroscivoc or legal-basis"):
+    with pytest.raises(InputError, match="write one of euroscivoc, legal-basis"):
         cordis({"by": "topic"})
 
 

@@ -210,9 +210,9 @@ def test_two_flows_in_one_file_are_refused(take):
     ("options", "said"),
     [
         ({"table": "tables"}, "write one of value_added"),
-        ({"country": "LAND"}, "the flow has the dimensions FREQ, REF_AREA"),
-        ({"measure": "TRANSACTION+X"}, "the flow has the dimensions"),
-        ({"where": "X=1"}, "write DIMENSION=VALUE"),
+        ({"country": "LAND"}, "write one of FREQ, REF_AREA"),
+        ({"measure": "TRANSACTION+X"}, "write one of FREQ, REF_AREA"),
+        ({"where": "X=1"}, "write one of FREQ=..., REF_AREA=..."),
         ({"scale": "2"}, "write one of 0, 3, 6, 9"),
     ],
 )

@@ -126,7 +126,11 @@ def _put(site: Site, query: Query, reply: Reply, place: Path, folder: Path) -> D
     last = max(answer.retrieved for answer in reply.answers)
     notes = reply.notes
     if last.date() != first.date():
-        notes = (*notes, f"fetched over several days ({first.date()} to {last.date()}); --fresh fetches it in one go")
+        said = text(
+            f"fetched over several days ({first.date()} to {last.date()}); --fresh fetches it in one go",
+            f"여러 날에 걸쳐 받았습니다({first.date()}~{last.date()}). --fresh로 한 번에 받을 수 있습니다",
+        )
+        notes = (*notes, said)
     sidecar = Sidecar(
         source=site.id,
         title=site.title,

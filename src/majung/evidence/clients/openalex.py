@@ -28,7 +28,7 @@ from majung.evidence.clients.http import Fetcher
 from majung.evidence.clients.query import Progress, Query
 from majung.evidence.clients.reply import Reply, json_of
 from majung.evidence.clients.site import Limit, Site
-from majung.evidence.problems import text
+from majung.evidence.problems import Text, text
 
 SITE = Site(
     id="openalex",
@@ -166,10 +166,17 @@ def _circle() -> DownloadError:
     )
 
 
-def _notes(found: int, total: int, twice: int) -> tuple[str, ...]:
-    notes = []
+def _notes(found: int, total: int, twice: int) -> tuple[Text, ...]:
+    notes: list[Text] = []
     if found != total:
-        notes.append(f"{found} records came, {total} were announced: the source changed while its pages were fetched")
+        notes.append(
+            text(
+                f"{found:,} records came, {total:,} were announced: the source changed while its pages were fetched",
+                f"{total:,}건이라고 했으나 {found:,}건이 왔습니다. 받는 사이 자료가 바뀌었습니다",
+            )
+        )
     if twice:
-        notes.append(f"{twice} records came twice and were written once")
+        notes.append(
+            text(f"{twice:,} records came twice and were written once", f"두 번 온 {twice:,}건은 한 번만 적었습니다")
+        )
     return tuple(notes)

@@ -9,7 +9,7 @@ from typing import Any
 
 from majung.evidence.clients.cache import Answer
 from majung.evidence.clients.failures import BadAnswerError
-from majung.evidence.problems import text
+from majung.evidence.problems import Text, text
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Reply:
     answers: tuple[Answer, ...]
     suffix: str
     records: int | None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     edition: str = ""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from majung.evidence.adding import write_atomically
 from majung.evidence.clients.cache import file_hash
 from majung.evidence.clients.failures import DownloadError
-from majung.evidence.problems import text
+from majung.evidence.problems import Text, text
 
 FORMAT = 1
 SUFFIX = ".source.json"
@@ -24,7 +24,7 @@ class Sidecar:
     source: id of the site. retrieved: ISO date of the first answer in it (the earliest: what the file claims to be is
     never newer than it is); retrieved_last: of the last. edition: as the source itself names it, or its retrieval day.
     sha256, bytes: of the file. query: what was asked. pages: every answer with url, retrieved, sha256, bytes.
-    records: how many it holds; None where that is not counted. notes: what a reader should know.
+    records: how many it holds; None where that is not counted. notes: what a reader should know, {"en", "ko"}.
     """
 
     source: str
@@ -41,7 +41,7 @@ class Sidecar:
     citation: str
     query: Mapping[str, Any]
     records: int | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     pages: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     format: int = FORMAT
 

@@ -19,8 +19,7 @@ import pandas as pd
 from majung.evidence.importers.context import Context, code_of
 from majung.evidence.importers.format import Batch
 from majung.evidence.importers.inputs import file_error
-from majung.evidence.problems import Text, text
-from majung.methods.labelled import InputError
+from majung.evidence.problems import EvidenceError, Text, text
 
 TIME = ("TIME_PERIOD", "TIME")
 COUNTRY = ("REF_AREA", "GEO", "LOCATION", "COU", "COUNTRY", "REPORTER", "국가별", "국가")
@@ -85,7 +84,7 @@ class Flow:
         named = self.context.options
         self.table = self.context.option("table")
         if self.table not in TABLES:
-            raise InputError(f"--option table={self.table}: write one of {', '.join(TABLES)}")
+            raise wrong_option(self.context, "table", self.table, TABLES)
         self.country = self._one("country", COUNTRY)
         wanted = named.get("code", "")
         self.code = "" if wanted == "none" else self._one("code", CODE, needed=False)
@@ -165,12 +164,16 @@ class Flow:
         if given:
             found = self._find(given)
             if not found:
-                raise InputError(f"--option {option}={given}: the flow has the dimensions {', '.join(self.dimensions)}")
+                raise wrong_option(self.context, option, given, self.dimensions)
             return found
         found = next((d for name in usual if (d := self._find(name))), "")
         if not found and needed:
-            raise InputError(
-                f"which dimension is the {option}? It has {', '.join(self.dimensions)}; give --option {option}=..."
+            has = ", ".join(self.dimensions)
+            raise file_error(
+                self.context.file,
+                "wrong-option",
+                text(f"which dimension is the {option}? It has {has}", f"{option}이(가) 어느 차원입니까? 차원: {has}"),
+                text(f"give --option {option}=...", f"--option {option}=...을 주십시오"),
             )
         return found
 
@@ -181,7 +184,7 @@ class Flow:
             return [d for d in dict.fromkeys(found) if d and d not in taken]
         found = [self._find(name) for name in given.split("+")]
         if "" in found:
-            raise InputError(f"--option measure={given}: the flow has the dimensions {', '.join(self.dimensions)}")
+            raise wrong_option(self.context, "measure", given, self.dimensions)
         return found
 
     def _where(self, given: str) -> dict[str, set[str]]:
@@ -190,16 +193,13 @@ class Flow:
             name, found, values = one.partition("=")
             dimension = self._find(name.strip())
             if not found or not dimension:
-                raise InputError(
-                    f"--option where={given}: write DIMENSION=VALUE; the flow has {', '.join(self.dimensions)}"
-                )
+                raise wrong_option(self.context, "where", given, [f"{d}=..." for d in self.dimensions])
             chosen[dimension] = set(values.split("+"))
         return chosen
 
-    @staticmethod
-    def _scale(given: str) -> int:
+    def _scale(self, given: str) -> int:
         if given not in {str(n) for n in _SCALES}:
-            raise InputError(f"--option scale={given}: write one of {', '.join(map(str, _SCALES))}")
+            raise wrong_option(self.context, "scale", given, [str(n) for n in _SCALES])
         return int(given)
 
     # ---------------------------------------------------------------------------------------------------- the rows
@@ -316,6 +316,17 @@ class Flow:
             remedy = text("write 0, 3, 6 or 9", "0, 3, 6, 9 가운데 하나를 적으십시오")
             self.context.bad("wrong-multiplier", int(line), reason, remedy, column="UNIT_MULT", value=given)
         return pd.Series(np.where(sound, 10.0 ** power.where(sound, "0").astype(float), np.nan), index=cells.index)
+
+
+def wrong_option(context: Context, name: str, given: str, choices: Sequence[str]) -> EvidenceError:
+    """The error for a value of an option that is none of its choices."""
+    few = ", ".join(choices)
+    return file_error(
+        context.file,
+        "wrong-option",
+        text(f"--option {name}={given} does not fit", f"--option {name}={given}은(는) 맞지 않습니다"),
+        text(f"write one of {few}", f"다음 가운데 하나: {few}"),
+    )
 
 
 def _word(value: str, *, keep: bool = False) -> str:

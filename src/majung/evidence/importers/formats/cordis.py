@@ -23,8 +23,8 @@ from majung.evidence.importers.context import Context, code_of
 from majung.evidence.importers.delimited import read_rows
 from majung.evidence.importers.format import Batch, Column, Format
 from majung.evidence.importers.inputs import Input, file_error
+from majung.evidence.importers.series import wrong_option
 from majung.evidence.problems import text
-from majung.methods.labelled import InputError
 
 EURO_COUNTRIES = {"EL": "GRC", "UK": "GBR", "XK": "XKX"}
 UNCLASSIFIED = "unclassified"
@@ -58,10 +58,10 @@ class _Projects:
 def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     by = context.option("by", "euroscivoc")
     if by not in ("euroscivoc", "legal-basis"):
-        raise InputError(f"--option by={by}: write euroscivoc or legal-basis")
+        raise wrong_option(context, "by", by, ("euroscivoc", "legal-basis"))
     level = context.option("level", "2")
     if level not in ("1", "2", "3", "4", "5"):
-        raise InputError(f"--option level={level}: write 1 (broad) to 5 (narrow)")
+        raise wrong_option(context, "level", level, ("1", "2", "3", "4", "5"))
     files = {
         re.sub(r"(?i)^.*?(project|organi[sz]ation|euroscivoc)\.csv(\.gz)?$", r"\1", i.name).lower(): i for i in inputs
     }

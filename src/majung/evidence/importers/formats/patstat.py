@@ -31,9 +31,9 @@ from majung.evidence.importers.format import Batch, Column, Format
 from majung.evidence.importers.inputs import Input, file_error
 from majung.evidence.importers.parts import engine
 from majung.evidence.importers.schema import fit
+from majung.evidence.importers.series import wrong_option
 from majung.evidence.importers.wipo import CLASSIFICATION, FIELDS, declare, read_concordance
 from majung.evidence.problems import text
-from majung.methods.labelled import InputError
 
 PUBLICATION_MONTHS = 18
 UNKNOWN_YEAR = 9999
@@ -78,10 +78,10 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     parts = _parts(inputs)
     persons = context.option("persons", "inventors")
     if persons not in ("inventors", "applicants"):
-        raise InputError(f"--option persons={persons}: write inventors or applicants")
+        raise wrong_option(context, "persons", persons, ("inventors", "applicants"))
     offices = context.option("offices", "1")
     if offices not in ("1", "2"):
-        raise InputError(f"--option offices={offices}: write 1 (all families) or 2 (filed at two offices or more)")
+        raise wrong_option(context, "offices", offices, ("1", "2"))
     declare(context)
     measure = _measure(persons, offices, context)
     with tempfile.TemporaryDirectory() as folder, engine(Path(folder)) as database:
@@ -291,7 +291,7 @@ def _declare_complete(database: duckdb.DuckDBPyConnection, measure: str, context
     given = context.options.get("complete-through", "")
     if given:
         if not re.fullmatch("[12][0-9]{3}", given):
-            raise InputError(f"--option complete-through={given}: write a year")
+            raise wrong_option(context, "complete-through", given, ("2020", "2021", "..."))
         year = int(given)
     else:
         found = database.execute(

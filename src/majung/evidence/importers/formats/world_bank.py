@@ -23,9 +23,8 @@ from majung.evidence.importers.encoding import text_lines
 from majung.evidence.importers.format import Batch, Column, Format
 from majung.evidence.importers.inputs import DOWNLOAD_AGAIN, Input, file_error
 from majung.evidence.importers.schema import fit
-from majung.evidence.importers.series import TABLES
+from majung.evidence.importers.series import TABLES, wrong_option
 from majung.evidence.problems import text
-from majung.methods.labelled import InputError
 
 CLASSIFICATION = "world-bank"
 COLUMNS = (
@@ -42,10 +41,10 @@ MAX_JSON = 1 << 30
 
 def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     table = context.option("table")
-    if table not in TABLES:
-        raise InputError(f"--option table={table}: write one of {', '.join(TABLES)}")
     input_ = inputs[0]
     context.file = input_.name
+    if table not in TABLES:
+        raise wrong_option(context, "table", table, TABLES)
     context.classification(CLASSIFICATION, text("World Bank indicators", "세계은행 지표"))
     context.code(CLASSIFICATION, "all", text("Whole economy", "경제 전체"))
     records = _json(input_, context) if input_.suffix == ".json" else _wide(input_, context)
