@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,55 @@ SPECIFIC = """<?xml version="1.0"?>
 STRUCTURE = """<m:Structure xmlns:m="m" xmlns:s="s"><s:DimensionList><s:Dimension id="FREQ"/>
 <s:Dimension id="REF_AREA"/><s:Dimension id="ACTIVITY"/>
 <s:TimeDimension id="TIME_PERIOD"/></s:DimensionList></m:Structure>"""
+DIMENSIONS = [
+    {"id": "FREQ", "values": [{"id": "A", "name": "Annual"}]},
+    {"id": "REF_AREA", "values": [{"id": "KOR", "name": "Korea"}, {"id": "EU27_2020", "name": "European Union"}]},
+    {"id": "ACTIVITY", "values": [{"id": "C26", "name": "Electronics"}]},
+]
+PERIODS = {"id": "TIME_PERIOD", "values": [{"id": "2019"}, {"id": "2020"}]}
+STATUS = {"id": "OBS_STATUS", "values": [{"id": "A"}, {"id": "E"}]}
+MULT = {"id": "UNIT_MULT", "values": [{"id": "6", "name": "Millions"}]}
+UNIT = {"id": "UNIT_MEASURE", "values": [{"id": "USD", "name": "US dollar"}]}
+JSON_SERIES = {  # 1.0, by series
+    "header": {},
+    "dataSets": [
+        {
+            "action": "Information",
+            "series": {
+                "0:0:0": {"attributes": [0, 0], "observations": {"0": [1.5, 0], "1": [2, 1]}},
+                "0:1:0": {"attributes": [0, 0], "observations": {"0": [9, None]}},
+            },
+        }
+    ],
+    "structure": {
+        "name": "OUTPUT",
+        "dimensions": {"dataSet": [], "series": DIMENSIONS, "observation": [PERIODS]},
+        "attributes": {"dataSet": [], "series": [MULT, UNIT], "observation": [STATUS]},
+    },
+}
+JSON_FLAT = {  # 2.0, flat, the multiplier on a group of dimensions, the unit on the data set
+    "meta": {},
+    "data": {
+        "dataSets": [
+            {"structure": 0, "action": "Delete", "observations": {"0:0:0:0": []}},
+            {
+                "structure": 0,
+                "action": "Replace",
+                "attributes": [0],
+                "dimensionGroupAttributes": {"::0:": [0], ":1::": [None]},
+                "observations": {"0:0:0:0": [1.5, 0], "0:0:0:1": [2, 1], "0:1:0:0": [9]},
+            },
+        ],
+        "structures": [
+            {
+                "id": "OUTPUT",
+                "dimensions": {"observation": [*DIMENSIONS, PERIODS]},
+                "attributes": {"dataSet": [UNIT], "dimensionGroup": [MULT], "observation": [STATUS]},
+                "measures": {"observation": [{"id": "OBS_VALUE"}]},
+            }
+        ],
+    },
+}
 HERE = SourceFacts(license="CC BY 4.0")
 TABLE = {"table": "value_added"}
 
@@ -274,6 +324,52 @@ def test_bad_cells_of_a_tsv_are_reported_with_their_line(take):
     listed = list(csv.DictReader(io.StringIO(Path(done.report).read_text(encoding="utf-8-sig"))))
     bad = [(row["line"], row["value"]) for row in listed if row["kind"] == "bad"]
     assert sorted(bad) == [("2", "44,5"), ("3", "A,CP_MEUR,C26,EL")]
+
+
+@pytest.mark.parametrize("message", [JSON_SERIES, JSON_FLAT], ids=["1.0", "2.0"])
+def test_sdmx_json_messages_say_the_same(take, message):
+    package, done = take("sdmx-json", "data.json", json.dumps(message))
+    assert rows(package, "country", "classification", "code", "year", "measure", "value") == [
+        ["KOR", "activity", "C26", 2019, "usd", 1.5e6],
+        ["KOR", "activity", "C26", 2020, "usd", 2e6],
+    ]
+    assert left_out(done)["region"] == 1
+    assert package.label("activity", "C26")["en"] == "Electronics"
+    assert any("1 values are flagged E" in note.reason["en"] for note in done.notes)
+
+
+def broken(*path, to):
+    """JSON_SERIES with another value at a path."""
+    message = json.loads(json.dumps(JSON_SERIES))
+    at = message
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = to
+    return json.dumps(message)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[1", "no JSON, or cut off"),
+        ("[]", "no dataSets"),
+        (broken("dataSets", to=[]), "holds no observation"),
+        (broken("structure", to={}), "'dimensions'"),
+        (broken("dataSets", 0, "series", to={"0:0": {"observations": {"0": [1]}}}), "has not 3 parts"),
+        (broken("dataSets", 0, "series", to={"0:7:0": {"observations": {"0": [1]}}}), "REF_AREA has no value number 7"),
+        (broken("dataSets", 0, "series", to={"0:-1:0": {"observations": {"0": [1]}}}), "REF_AREA has no value"),
+        (
+            broken("dataSets", 0, "series", to={"0:0:0": {"attributes": [5], "observations": {"0": [1]}}}),
+            "UNIT_MULT has",
+        ),
+        (broken("dataSets", 0, "series", to=[1]), "is no sound SDMX-JSON"),
+        (broken("dataSets", 0, "series", "0:0:0", "observations", to={"0": 5}), "is no sound SDMX-JSON"),
+    ],
+)
+def test_json_that_does_not_hold_together_is_refused(take, content, said):
+    with pytest.raises(EvidenceError) as caught:
+        take("sdmx-json", "data.json", content)
+    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [GENERIC, SPECIFIC], ids=["generic", "specific"])
