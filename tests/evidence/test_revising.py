@@ -17,7 +17,7 @@ from majung.evidence import EvidenceError, add, check, difference, open_package,
 HEADER = "country,classification,code,year,measure,value"
 FILE = "tables/patents.csv"
 DAY = date(2026, 3, 1)
-few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def given_file(path, *lines, header=HEADER):
@@ -232,3 +232,13 @@ def test_a_year_said_to_be_complete_that_looks_incomplete_is_noted(sound, small_
     assert "2021 stands at 1%" in done.notes[0].message()
     assert "the declaration stands" in done.notes[0].message()
     assert open_package(path).complete_through("patents", "families") == 2021
+
+
+def test_the_first_rows_of_a_table_may_be_declared_complete_too(sound):
+    sound.codes += "measure,,usd_m,Value added,부가가치,million USD,백만 달러,\n"
+    path = sound.write()
+    rows = [f"KOR,wipo35,medical-technology,{year},usd_m,{year}" for year in (2018, 2019, 2020)]
+    add(path, given_file(path, *rows), table="value_added", source="ipf-2022", complete=2019)
+    package = open_package(path)
+    assert package.complete_through("value_added", "usd_m") == 2019
+    assert package.select("value_added")["year"].max() == 2019

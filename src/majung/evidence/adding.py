@@ -122,7 +122,7 @@ def add(
             problems += found
             old = before.tables.get(table)
             plan = match(table, old, frame) if revise and frame is not None else None
-            change = _Change(folder, wider, table, raw, plan, before.parts.get(table, ()))
+            change = _Change(folder, wider, table, raw, plan, before.parts.get(table, ()), complete)
             declared, merge_problems = merge_declarations(change.descriptor.resources)
             problems += merge_problems
             together = Assembled(folder, change.descriptor, codebook, declared)
@@ -333,8 +333,10 @@ class _Change:
         raw: RawTable,
         plan: Revision | None,
         parts: tuple[Part, ...],
+        complete: int | None,
     ) -> None:
         self.folder = folder
+        self.complete = complete
         self.raw = raw
         self.cells = raw.cells if plan is None else raw.cells.loc[list(plan.new)]
         self.new_rows = len(self.cells)
@@ -368,9 +370,12 @@ class _Change:
         while any(resource.path == path for resource in descriptor.resources) or (self.folder / path).exists():
             path = f"tables/{table}-{number}.csv"
             number += 1
-        entry = table_resource(table, path=path, released=dated)
+        # A table that is there already has had its complete years declared with its first file.
+        measures = sorted(set(self.cells["measure"])) if last is None and "measure" in self.cells.columns else []
+        years = dict.fromkeys(measures, self.complete) if self.complete is not None else {}
+        entry = table_resource(table, path=path, released=dated, complete_through=years)
         columns = (*spec.columns, *(spec.optional if dated else ()))
-        target = Resource(entry["name"], table, path, columns)
+        target = Resource(entry["name"], table, path, columns, complete_through=years)
         if last is not None and last.classification != target.classification:
             entry["majung"]["classification"] = last.classification
             target = replace(target, classification=last.classification)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -77,7 +78,7 @@ class Difference:
         if self.same:
             return [_SAME[lang]]
         said = [one[lang] for one in (*self._of_rows(), *self._of_declarations())]
-        return said or [_ONLY_NOTES[lang]]
+        return said or [_NOTHING_NAMED[lang]]
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, for programs."""
@@ -147,9 +148,9 @@ class Difference:
 
 
 _SAME = text("the two snapshots are the same", "두 스냅숏은 같습니다")
-_ONLY_NOTES = text(
-    "the same facts and declarations; only labels' order or notes differ",
-    "사실과 선언은 같고 목록의 순서나 비고만 다릅니다",
+_NOTHING_NAMED = text(
+    "the same facts and declarations, differently described",
+    "사실과 선언은 같고 적은 방식만 다릅니다",
 )
 _KIND_KO = {"new": "추가", "gone": "삭제"}
 _NOUN: dict[str, dict[str, str]] = {
@@ -347,7 +348,8 @@ def _declared(package: Package) -> dict[str, dict[str, str]]:
 
 def _licences(package: Package) -> dict[str, dict[str, str]]:
     stated = {
-        str(one.get("name") or one.get("path")): {"": str(one.get("path", ""))} for one in package.raw["licenses"]
+        str(one.get("name") or one.get("path")): {"": json.dumps(one, sort_keys=True, ensure_ascii=False)}
+        for one in package.raw["licenses"]
     }
     content = (read_text(package.path / LICENCE_FILE, LICENCE_FILE)[0] or "").replace("\r\n", "\n").strip()
     return stated | {LICENCE_FILE: {"": f"sha256 {hashlib.sha256(content.encode()).hexdigest()[:12]}"}}

@@ -12,6 +12,7 @@ quotation marks.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,11 +26,31 @@ _TOKEN = re.compile(
     r'\s*(?:(?P<open>\()|(?P<close>\))|"(?P<phrase>[^"]*)"|(?P<near>NEAR/\d+)(?![^\s()])|(?P<word>[^\s()"]+))'
 )
 MAXIMUM_DEPTH = 50
+_LAST = chr(0x10FFFF)
 
 
 def split_words(text: str) -> list[str]:
     """Words of a text, case-folded, hyphens and apostrophes apart: for languages that write spaces."""
     return _WORD.findall(text.casefold())
+
+
+class Words:
+    """The words of a text, indexed once for all the queries that are asked of it."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+        self._places: dict[str, list[int]] = {}
+        for place, word in enumerate(self.words):
+            self._places.setdefault(word, []).append(place)
+        self._sorted = sorted(self._places)
+
+    def places(self, word: str, prefix: bool) -> Sequence[int]:
+        """Where a word stands, or every word that begins so; ascending."""
+        if not prefix:
+            return self._places.get(word, ())
+        first = bisect_left(self._sorted, word)
+        last = bisect_right(self._sorted, word + _LAST, first)
+        return sorted(place for one in self._sorted[first:last] for place in self._places[one])
 
 
 @dataclass(frozen=True)
@@ -64,18 +85,18 @@ class _Term:
     written: str
     words: tuple[tuple[str, bool], ...]
 
-    def spans(self, text: Sequence[str]) -> list[_Span]:
-        n = len(self.words)
+    def spans(self, text: Words) -> list[_Span]:
+        n, words = len(self.words), text.words
         found: list[_Span] = []
-        for start in range(len(text) - n + 1):
-            if all(
-                text[start + i].startswith(word) if prefix else text[start + i] == word
-                for i, (word, prefix) in enumerate(self.words)
+        for start in text.places(*self.words[0]):
+            if start + n <= len(words) and all(
+                words[start + i].startswith(word) if prefix else words[start + i] == word
+                for i, (word, prefix) in enumerate(self.words[1:], 1)
             ):
                 found.append((start, start + n, (Hit(self.written, start, start + n),)))
         return found
 
-    def match(self, text: Sequence[str]) -> Match:
+    def match(self, text: Words) -> Match:
         return _of_spans(self.spans(text))
 
 
@@ -85,7 +106,7 @@ class _Near:
     right: _Node
     between: int
 
-    def spans(self, text: Sequence[str]) -> list[_Span]:
+    def spans(self, text: Words) -> list[_Span]:
         right = _spans(self.right, text)
         return [
             (min(a, c), max(b, d), (*one, *other))
@@ -94,7 +115,7 @@ class _Near:
             if (c >= b and c - b <= self.between) or (a >= d and a - d <= self.between)
         ]
 
-    def match(self, text: Sequence[str]) -> Match:
+    def match(self, text: Words) -> Match:
         return _of_spans(self.spans(text))
 
 
@@ -102,7 +123,7 @@ class _Near:
 class _Or:
     parts: tuple[_Node, ...]
 
-    def match(self, text: Sequence[str]) -> Match:
+    def match(self, text: Words) -> Match:
         found = [m for m in (part.match(text) for part in self.parts) if m.matched]
         return Match(bool(found), _in_order(hit for m in found for hit in m.hits))
 
@@ -111,7 +132,7 @@ class _Or:
 class _And:
     parts: tuple[_Node, ...]
 
-    def match(self, text: Sequence[str]) -> Match:
+    def match(self, text: Words) -> Match:
         found = []
         for part in self.parts:
             one = part.match(text)
@@ -125,14 +146,14 @@ class _And:
 class _Not:
     part: _Node
 
-    def match(self, text: Sequence[str]) -> Match:
+    def match(self, text: Words) -> Match:
         return Match(not self.part.match(text).matched)
 
 
 _Node = _Term | _Near | _Or | _And | _Not
 
 
-def _spans(node: _Node, text: Sequence[str]) -> list[_Span]:
+def _spans(node: _Node, text: Words) -> list[_Span]:
     if isinstance(node, _Or):
         return [span for part in node.parts for span in _spans(part, text)]
     assert isinstance(node, _Term | _Near)  # noqa: S101  (the parser lets nothing else into NEAR)
@@ -154,9 +175,9 @@ class Query:
     written: str
     _root: _Node
 
-    def match(self, words: Sequence[str]) -> Match:
+    def match(self, words: Words | Sequence[str]) -> Match:
         """Whether the words of a text meet the query, and by which terms."""
-        return self._root.match(words)
+        return self._root.match(words if isinstance(words, Words) else Words(words))
 
     def terms(self) -> tuple[str, ...]:
         """Every term as written, those under NOT too."""

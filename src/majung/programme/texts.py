@@ -14,7 +14,7 @@ import numpy as np
 
 from majung.methods.classification import Measured, Share, measure, share_of
 from majung.methods.labelled import InputError
-from majung.methods.text_query import Query, parse_query, split_words
+from majung.methods.text_query import Query, Words, parse_query, split_words
 from majung.methods.texts import korean_morphemes
 from majung.programme.model import Industry, Text
 
@@ -146,14 +146,15 @@ class Classifier:
         self, document: Document, words: Sequence[str], queries: Mapping[str, tuple[Query, Query | None]]
     ) -> Classified:
         findings = []
+        indexed = Words(words)
         for industry, (include, consider) in queries.items():
-            met = include.match(words)
+            met = include.match(indexed)
             if met.matched:
                 band: Band = "sure" if len(met.terms) > 1 else "likely"
             else:
                 if consider is None:
                     continue
-                met = consider.match(words)
+                met = consider.match(indexed)
                 if not met.matched:
                     continue
                 band = "wide"

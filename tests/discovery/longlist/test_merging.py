@@ -150,14 +150,11 @@ def test_the_command_prints_candidates_coverage_and_caveats(command):
     assert all(s["rows"] for c in data["candidates"] for s in c["signals"])
     new = [c["name"]["en"] for c in data["candidates"] if not c["known"]]
     assert "InsurTech" in new
-    said = command("--new", "--rows", "--lang", "en")
+    said = command("--new", "--rows", "--lang", "ko")
     assert said.exit_code == 0
     text = " ".join(said.output.split())
-    assert "InsurTech in no definition" in text
+    assert "보험 기술(인슈어테크) 어느 정의에도 없음" in text
     assert "tables/investment.csv: " in text
-    assert "chance alone explains up to" in text
-    assert "Evidence under" in text
-    assert "Computer technology" not in text
-    korean = command("--lang", "ko").output
-    assert "어느 정의에도 없음" in korean
-    assert "후보는 산업이 아니라 들여다볼 분야다" in " ".join(korean.split())
+    assert "후보는 산업이 아니라 들여다볼 분야다" in text
+    assert "근거 자료 CC-BY-SA-4.0" in text
+    assert "컴퓨터 기술" not in text

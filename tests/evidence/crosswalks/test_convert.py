@@ -15,7 +15,7 @@ from majung.evidence.crosswalks.concordance import Link
 from majung.methods.labelled import InputError
 
 NAME = {"en": "test", "ko": "시험"}
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=30, deadline=None)
 
 
 def concordance(*links, **changes):
