@@ -54,4 +54,3 @@ class Tombstone(models.Model):
     row = models.BigIntegerField()
     erased = models.DateTimeField()
     rule = models.CharField(max_length=80)
-    seq = models.BigIntegerField()

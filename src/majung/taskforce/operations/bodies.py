@@ -13,6 +13,7 @@ from majung.taskforce.models import (
     Lead,
     Mandate,
     Measure,
+    MeetingSeries,
     Milestone,
     Organisation,
     Person,
@@ -181,30 +182,18 @@ def take_up(
     name: Text,
     leads: list[Organisation],
     body: Body | None = None,
+    charter: Text | None = None,
     decision: Decision | None = None,
     run: RunRecord | None = None,
 ) -> Area:
-    """Adopt an industry as an area with its lead ministries; two leads are joint leads.
+    """Adopt an industry, such as a candidate of a run, as an area with its lead ministries; two leads are joint leads.
 
-    body: its working group. Without one, a working group is founded under the task force.
+    body: its working group. Without one the rest follows: a working group under the task force, its first charter and
+    the meeting window that the programme's other groups have.
     """
     if not leads:
         raise Invalid("an area needs a lead ministry", "주관 부처가 있어야 한다")
-    if body is None:
-        parent = Body.objects.filter(programme=programme, kind=BodyKind.TASK_FORCE, state="active").first()
-        if parent is None:
-            raise Invalid("no active task force in this programme", "활동 중인 태스크포스가 없다")
-        group = {"ko": f"{name['ko']} 작업반", "en": f"{name['en']} working group"}
-        body = Body(
-            programme=programme,
-            key=f"{key}-working-group",
-            kind=BodyKind.WORKING_GROUP,
-            name=group,
-            parent=parent,
-            chair_post={"ko": "주관 부처 1급(실장급) 반장", "en": "Grade-1 official of the lead ministry"},
-            founded=act.day,
-        )
-        body.save()
+    body = body or _working_group(act, programme, key, name, leads, charter, decision)
     area = Area(
         programme=programme, key=key, name=name, body=body, adopted_run=run, decision=decision, taken_up=act.day
     )
@@ -212,3 +201,53 @@ def take_up(
     for organisation in leads:
         Lead(area=area, organisation=organisation, starts=act.day).save()
     return area
+
+
+def _working_group(
+    act: Act,
+    programme: Programme,
+    key: str,
+    name: Text,
+    leads: list[Organisation],
+    charter: Text | None,
+    decision: Decision | None,
+) -> Body:
+    parent = Body.objects.filter(programme=programme, kind=BodyKind.TASK_FORCE, state="active").first()
+    if parent is None:
+        raise Invalid("no active task force in this programme", "활동 중인 태스크포스가 없다")
+    body = Body(
+        programme=programme,
+        key=f"{key}-working-group",
+        kind=BodyKind.WORKING_GROUP,
+        name={"ko": f"{name['ko']} 작업반", "en": f"{name['en']} working group"},
+        parent=parent,
+        chair_post={"ko": "주관 부처 1급(실장급) 반장", "en": "Grade-1 official of the lead ministry"},
+        founded=act.day,
+    )
+    body.save()
+    Charter(body=body, number=1, text=charter or _first_charter(name, leads), adopted=act.day, decision=decision).save()
+    window = MeetingSeries.objects.filter(programme=programme, body__kind=BodyKind.WORKING_GROUP).order_by("pk").first()
+    if window is not None:
+        MeetingSeries(
+            programme=programme,
+            key=f"{body.key}-meetings",
+            body=body,
+            first_day=window.first_day,
+            last_day=window.last_day,
+            per_month_least=window.per_month_least,
+            per_month_most=window.per_month_most,
+            gap_days=window.gap_days,
+            minutes=window.minutes,
+            starts=act.day,
+        ).save()
+    return body
+
+
+def _first_charter(name: Text, leads: list[Organisation]) -> Text:
+    said = {language: ", ".join(lead.name[language] for lead in leads) for language in ("ko", "en")}
+    return {
+        "ko": f"{name['ko']} 분야의 핵심 과제를 논의하고, 민간의 정책 수요를 듣고, 조치를 마련하여 이행을 점검한다. "
+        f"주관: {said['ko']}.",
+        "en": f"Discusses the core tasks of {name['en']}, hears policy demand from the private sector, works out "
+        f"measures and sees them carried out. Lead: {said['en']}.",
+    }
