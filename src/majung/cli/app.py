@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from majung import __version__
-from majung.cli import analysts, download, evidence, journal, tables
+from majung.cli import analysts, download, evidence, journal, notices, public, tables
 from majung.cli.progress import console, errors, stages
 from majung.cli.serve import serve_folder
 from majung.methods.labelled import InputError
@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(journal.app, name="journal")
+app.add_typer(notices.app, name="notices")
+app.add_typer(public.app, name="public")
 evidence.app.command("download")(download.download_command)
 analysts.register(app)
 

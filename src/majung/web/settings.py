@@ -5,6 +5,7 @@ DATABASE_URL       postgresql://user:password@host:port/name; SQLite in MAJUNG_D
 MAJUNG_SECRET_KEY  required unless MAJUNG_DEBUG=1 or a key file may be made in MAJUNG_DATA
 MAJUNG_HOSTS       host names served, separated by commas (default: localhost, 127.0.0.1)
 MAJUNG_SIGNING_KEY file of the key that signs journal heads; keep it outside the database and its backups
+MAJUNG_PUBLIC     folder of the public store that the public site serves (default: MAJUNG_DATA/public)
 MAJUNG_HTTPS       1 when served behind TLS: secure cookies, HSTS, redirects
 """
 
@@ -21,6 +22,7 @@ HERE = Path(__file__).parent
 DATA = Path(os.environ.get("MAJUNG_DATA", "var")).resolve()
 RUNS = Path(os.environ.get("MAJUNG_RUNS", DATA / "runs")).resolve()
 SIGNING_KEY = Path(os.environ.get("MAJUNG_SIGNING_KEY", DATA / "keys" / "journal.pem"))
+PUBLIC_STORE = Path(os.environ.get("MAJUNG_PUBLIC", DATA / "public")).resolve()
 DEBUG = os.environ.get("MAJUNG_DEBUG") == "1"
 HTTPS = os.environ.get("MAJUNG_HTTPS") == "1"
 
