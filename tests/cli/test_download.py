@@ -51,6 +51,7 @@ def test_a_download_says_what_it_wrote_and_json_says_the_same(run, world_bank, t
     assert json.loads(file.read_bytes())[1] == ROWS
     assert "2 records" in done.stdout
     assert "1 requests, 0 answers kept" in done.stdout
+    assert f"next: majung evidence import world-bank {done.stdout.splitlines()[0]} --into PACKAGE" in done.stdout
     again = json.loads(run(*words, "--into", "raw", "--json").stdout)  # the bar goes to stderr
     assert again["unchanged"]
     assert (again["asked"], again["kept"]) == (0, 1)

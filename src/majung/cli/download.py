@@ -128,6 +128,12 @@ def _print_done(done: Downloaded, lang: Language) -> None:
     )
     line(f"licence: {found.licence}", f"라이선스: {found.licence}")
     console.print(f"sha256 {found.sha256}", markup=False, highlight=False)
+    site = SITES[found.source]
+    then = next((words for suffix, words in site.importer.items() if done.file.name.endswith(suffix)), "")
+    format_, _, options = then.partition(" ")
+    if format_:
+        command = f"majung evidence import {format_} {done.file} --into PACKAGE {options}".rstrip()
+        line(f"next: {command}", f"다음: {command}")
     for note in found.notes:
         line(f"note: {note['en']}", f"참고: {note['ko']}")
 

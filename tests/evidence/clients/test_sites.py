@@ -8,7 +8,8 @@ import json
 import pytest
 
 from loopback import Sent, as_json, in_turn
-from majung.evidence.clients import DownloadError, read_sidecar, sidecar_path
+from majung.evidence.clients import SITES, DownloadError, read_sidecar, sidecar_path
+from majung.evidence.importers import formats
 
 YEAR = ("publication_year", "2020-2021")
 
@@ -413,6 +414,17 @@ def test_a_file_that_was_changed_is_not_the_one_downloaded(server, fetch):
         read_sidecar(file)
     sidecar_path(file).unlink()
     assert read_sidecar(file) is None
+
+
+def test_every_raw_file_has_an_importer():
+    known = formats()
+    for site in SITES.values():
+        for words in site.importer.values():
+            name, *options = words.split()
+            assert name in known, name
+            assert {one.partition("=")[0] for one in options[1::2]} <= set(known[name].options)
+        assert "majung evidence import" in site.manual_steps["en"]
+        assert "majung evidence import" in site.manual_steps["ko"]
 
 
 def test_an_unknown_source_names_the_nearest(fetch):

@@ -44,11 +44,12 @@ SITE = Site(
     citation="United Nations, UN Comtrade Database.",
     manual="https://comtradeplus.un.org/TradeFlow",
     manual_steps=text(
-        "Choose commodities, years, reporters and partners there, Preview, Download CSV, and import the file with"
-        " `majung evidence import`.",
-        "그곳에서 품목, 연도, 보고국, 상대국을 골라 Preview 다음 Download CSV를 받아"
-        " `majung evidence import`로 가져오십시오.",
+        "Choose commodities, years, reporters and partners there, Preview, Download CSV. Then: majung evidence import"
+        " comtrade TradeData.csv --into PACKAGE",
+        "그곳에서 품목, 연도, 보고국, 상대국을 골라 Preview 다음 Download CSV를 받으십시오."
+        " 다음: majung evidence import comtrade TradeData.csv --into 묶음",
     ),
+    importer={".json": "comtrade"},
 )
 
 MOST = 500

@@ -44,11 +44,12 @@ SITE = Site(
     citation="OECD Data Explorer, OECD, Paris.",
     manual="https://data-explorer.oecd.org/",
     manual_steps=text(
-        "Choose the data set and filters there, then Download, 'Filtered data in tabular text (CSV)', and import the"
-        " file with `majung evidence import`.",
-        "그곳에서 자료와 조건을 고르고 Download의 'Filtered data in tabular text (CSV)'를 받아"
-        " `majung evidence import`로 가져오십시오.",
+        "Choose the data set and filters there, then Download, 'Filtered data in tabular text (CSV)'. Then: majung"
+        " evidence import sdmx-csv FILE.csv --into PACKAGE --license 'CC BY 4.0' --option table=value_added",
+        "그곳에서 자료와 조건을 고르고 Download의 'Filtered data in tabular text (CSV)'를 받으십시오. 다음: majung"
+        " evidence import sdmx-csv 파일.csv --into 묶음 --license 'CC BY 4.0' --option table=value_added",
     ),
+    importer={".csv": "sdmx-csv --option table=value_added", ".json": "sdmx-json --option table=value_added"},
     max_bytes=2**30,
 )
 

@@ -45,10 +45,13 @@ SITE = Site(
     manual="https://openalex.org/works",
     manual_steps=text(
         "Set the filters there and export CSV; for more than 100,000 works take the snapshot"
-        " (docs.openalex.org/download-all-data/openalex-snapshot). Import the file with `majung evidence import`.",
+        " (docs.openalex.org/download-all-data/openalex-snapshot). Then: majung evidence import openalex-csv"
+        " works-....csv --into PACKAGE (the snapshot: openalex-works).",
         "그곳에서 조건을 정해 CSV로 내보내십시오. 10만 건이 넘으면 스냅숏을 받으십시오"
-        "(docs.openalex.org/download-all-data/openalex-snapshot). 파일은 `majung evidence import`로 가져옵니다.",
+        "(docs.openalex.org/download-all-data/openalex-snapshot). 다음: majung evidence import openalex-csv"
+        " works-....csv --into 묶음 (스냅숏은 openalex-works).",
     ),
+    importer={},
 )
 
 PER_PAGE = 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from majung.evidence.problems import Text
@@ -21,7 +22,8 @@ class Site:
 
     base: address of the interface (tests give their own server's). licence, licence_note, citation: as the publisher
     states them. manual: where a person downloads the same data; manual_steps: what to choose there and what to do with
-    the file. max_bytes: the largest single answer that is taken.
+    the file. importer: the format that reads the raw file of a download (with options that it needs), by the file's
+    suffix. max_bytes: the largest single answer that is taken.
     """
 
     id: str
@@ -34,4 +36,5 @@ class Site:
     citation: str
     manual: str
     manual_steps: Text
+    importer: Mapping[str, str]
     max_bytes: int = 64 * 2**20

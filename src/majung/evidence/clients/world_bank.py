@@ -42,10 +42,12 @@ SITE = Site(
     citation="The World Bank, World Development Indicators and other databases, Indicators API.",
     manual="https://data.worldbank.org/indicator",
     manual_steps=text(
-        "Open the indicator there, choose Download, CSV, and import the ZIP's file API_... .csv with"
-        " `majung evidence import`.",
-        "그곳에서 지표를 열고 Download의 CSV를 받아, ZIP 안의 API_... .csv를 `majung evidence import`로 가져오십시오.",
+        "Open the indicator there, choose Download, CSV. Then: majung evidence import world-bank API_....zip"
+        " --into PACKAGE --option table=market",
+        "그곳에서 지표를 열고 Download의 CSV를 받으십시오. 다음: majung evidence import world-bank API_....zip"
+        " --into 묶음 --option table=market",
     ),
+    importer={".json": "world-bank --option table=market"},
 )
 
 PER_PAGE = 1000
