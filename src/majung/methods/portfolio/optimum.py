@@ -1,23 +1,26 @@
 """The best portfolio by branch and cut, with proof: status, bound and gap; for an impossible case, the conflict.
 
-HiGHS (Huangfu & Hall, Mathematical Programming Computation 10 (2018) 119-142) through `scipy.optimize.milp`. Its
+HiGHS (Huangfu & Hall, Mathematical Programming Computation 10 (2018) 119-142) through `scipy.optimize.milp`; where it
+is not soon done, a search near the linear relaxation (:mod:`majung.methods.portfolio.relaxation`) helps it. Its
 tolerances are absolute (1e-6), so values and budgets are scaled to 1 for it. Every row is checked again on the rounded
 answer: one that breaks a row is cut off and the programme solved again.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Unpack
+from typing import Literal, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, vstack
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 from majung.methods.labelled import Floats, InputError
 from majung.methods.portfolio.model import Constraints, Model, Projects, build
+from majung.methods.portfolio.relaxation import nearby, relax
 
 Status = Literal["optimal", "within_gap", "feasible", "infeasible", "unknown"]
 
@@ -25,9 +28,13 @@ Status = Literal["optimal", "within_gap", "feasible", "infeasible", "unknown"]
 RESOLUTION = 2e-6
 # A budget counts as kept when overspent by no more than the error of summing floats.
 _ROUNDING = 1e-9
-# Projects in the first core, and the shares of the time limit: for a plain run, for each of two cores, for the proof.
-_CORE = 50
-_FIRST, _NEAR, _LAST = 0.2, 0.25, 0.3
+# So many open columns the solver does alone; else a first plain run takes this share of the time limit.
+_SMALL, _FIRST = 100, 0.1
+# Searches near the relaxation: columns of the core, changes in each of the two sets that meet, and whether to look only
+# for what is enough to prove the gap (a small loss keeps the search of many sets short).
+_CORES = ((100, 2, False), (40, 3, False), (60, 3, True), (80, 3, True))
+# Loss to look within as long as no portfolio is known, as a share of the relaxation's value; least seconds for a run.
+_REACH, _LEAST = 2e-3, 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,67 +110,79 @@ def maximise(
         return Answer(None, np.nan, -np.inf, np.nan, "infeasible")
     upper[:n][unaffordable] = 0
     constraints = [LinearConstraint(model.rows, model.low, model.high), *extra]
-    if int((upper > lower).sum()) <= 2 * _CORE:
+    if int((upper > lower).sum()) <= _SMALL:
         return _branch_and_cut(model, objective, lower, upper, constraints, gap, time_limit)
+    until = time.monotonic() + time_limit
     first = _branch_and_cut(model, objective, lower, upper, constraints, gap, _FIRST * time_limit)
     if first.status not in ("feasible", "unknown"):
         return first
-    return _by_core(model, objective, lower, upper, constraints, gap, time_limit, first)
+    return _near_the_relaxation(model, objective, lower, upper, constraints, gap, until, first)
 
 
-def _by_core(
+def _near_the_relaxation(
     model: Model,
     objective: Floats,
     lower: Floats,
     upper: Floats,
     constraints: list[LinearConstraint],
     gap: float,
-    time_limit: float,
+    until: float,
     first: Answer,
 ) -> Answer:
-    """Go on from a first answer that took too long: look near the relaxation, then prove with what that leaves open.
+    """Go on from a first answer that took too long: better portfolios near the relaxation, then proof by exclusion.
 
-    The optimum differs from the rounded linear relaxation mostly in projects of small reduced cost, the core (Balas &
-    Zemel, Operations Research 28 (1980) 1130-1154; Puchinger, Raidl & Pferschy, INFORMS Journal on Computing 22 (2010)
-    250-265). Restricted to it a good portfolio is found soon. With its value v and the relaxation's bound u, a project
-    whose reduced cost exceeds u - v keeps its rounded value in every better portfolio and is fixed for the last run.
+    Whatever beats the best one by more than the gap has to reach a target. A column whose reduced cost exceeds the
+    relaxation's value less the target keeps its rounded value in every such portfolio and is fixed; with the target as
+    a row of its own the solver soon finds one or proves that there is none.
     """
-    blocks: list[Any] = constraints  # the stubs do not know that the matrices have a shape
-    rows = csr_array(vstack([csr_array(block.A) for block in blocks]))
-    low = np.concatenate([np.broadcast_to(block.lb, block.A.shape[:1]) for block in blocks])
-    high = np.concatenate([np.broadcast_to(block.ub, block.A.shape[:1]) for block in blocks])
-    above, below = np.isfinite(high), np.isfinite(low)
-    scale = float(np.abs(objective).max(initial=0)) or 1.0
-    relaxed = linprog(
-        -objective / scale,
-        A_ub=vstack([rows[above], -rows[below]]),  # type: ignore[call-overload]  # nor that it may be sparse
-        b_ub=np.concatenate([high[above], -low[below]]),
-        bounds=np.column_stack([lower, upper]),
-    )
-    if relaxed.status != 0:
+    relaxed = relax(objective, lower, upper, constraints)
+    if relaxed is None:
         return first
-    ceiling, rounded = -float(relaxed.fun) * scale, np.rint(relaxed.x)
-    reduced = np.abs(relaxed.lower.marginals + relaxed.upper.marginals) * scale
-    reduced[len(model.projects.names) :] = 0
-    best, bound = first, min(first.bound, ceiling)
+    scale = float(np.abs(objective).max(initial=0)) or 1.0
+    best, bound = first, min(first.bound, relaxed.value)
 
-    def improved(free: NDArray[np.bool_], slack: float, share: float) -> Answer:
-        """The answer with all but the `free` columns at their rounded value."""
-        near, far = np.where(free, lower, rounded), np.where(free, upper, rounded)
-        return _branch_and_cut(model, objective, near, far, constraints, slack, share * time_limit)
+    def target() -> float:
+        return best.value + max(gap * abs(best.value), RESOLUTION * scale)
 
-    for size in (_CORE, 3 * _CORE // 2):
-        found = improved(reduced <= np.sort(reduced)[size], 0.9 * gap, _NEAR)
-        if found.chosen is not None and not found.value <= best.value:
-            best = found
+    def still_open() -> NDArray[np.bool_]:
+        return np.asarray(relaxed.reduced <= relaxed.value - target())
+
+    for core, changes, only_enough in _CORES:
+        if best.chosen is not None and only_enough and int(still_open().sum()) <= core:
+            break
+        reach = _REACH * abs(relaxed.value) if best.chosen is None else relaxed.value - best.value
+        if only_enough:
+            reach = min(reach, relaxed.value - bound + gap * abs(bound))
+        near = nearby(
+            relaxed,
+            upper > lower,
+            lambda solution: _cut(model, solution) is None,
+            loss=reach,
+            core=core,
+            changes=changes,
+            until=until,
+        )
+        if near is not None:
+            best = Answer(near[: len(model.projects.names)] > 0, float(objective @ near), bound, np.nan, "feasible")
         if best.chosen is not None and relative_gap(best.value, bound) <= gap:
             return _judged(objective, best, bound, gap)
+    remaining = max(until - time.monotonic(), _LEAST)
     if best.chosen is None:
-        return first
-    last = improved(reduced <= ceiling - best.value + RESOLUTION * scale, gap, _LAST)
-    # What was fixed holds in every better portfolio, so that either the best is the optimum or the last bound holds.
-    bound = min(bound, max(best.value, last.bound))
-    return _judged(objective, last if last.value > best.value else best, bound, gap)
+        return _branch_and_cut(model, objective, lower, upper, constraints, gap, remaining)
+    while remaining > 0 and target() < bound:
+        goal, rows = target(), list(constraints)
+        if int(still_open().sum()) <= _SMALL:
+            rows.append(LinearConstraint(objective[None, :] / scale, goal / scale, np.inf))
+        else:  # too much is open to exclude it: let the solver improve on the best as well
+            goal = best.value + RESOLUTION * scale
+        free = relaxed.reduced <= relaxed.value - goal
+        near_low, near_high = np.where(free, lower, relaxed.rounded), np.where(free, upper, relaxed.rounded)
+        found = _branch_and_cut(model, objective, near_low, near_high, rows, gap, remaining)
+        bound = min(bound, max(goal, found.bound))
+        if found.chosen is None or found.value <= best.value:
+            break
+        best, remaining = found, until - time.monotonic()
+    return _judged(objective, best, bound, gap)
 
 
 def _branch_and_cut(
