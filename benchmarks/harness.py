@@ -28,8 +28,11 @@ class Cost:
     peak_mb: float
 
 
-def run(code: str, python: str = sys.executable, threads: int | None = None) -> Cost:
-    """Run Python source in a fresh process. Raises CalledProcessError with its stderr if it fails."""
+def run(code: str, python: str = sys.executable, threads: int | None = None, *, clocked: bool = False) -> Cost:
+    """Run Python source in a fresh process; if clocked, it prints seconds of wall and CPU last, which then count.
+
+    Raises CalledProcessError with its stderr if it fails.
+    """
     report = "\nimport resource as _r; print(_r.getrusage(_r.RUSAGE_SELF).ru_maxrss, flush=True)"
     env = dict(os.environ)
     if threads is not None:
@@ -42,7 +45,17 @@ def run(code: str, python: str = sys.executable, threads: int | None = None) -> 
     if done.returncode:
         raise subprocess.CalledProcessError(done.returncode, "python -c ...", done.stdout, done.stderr)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(wall, cpu, int(done.stdout.split()[-1]) / 1024)
+    words = done.stdout.split()
+    if clocked:
+        wall, cpu = float(words[-3]), float(words[-2])
+    return Cost(wall, cpu, int(words[-1]) / 1024)
+
+
+def timed(setup: str, work: str, python: str = sys.executable, threads: int | None = None) -> Cost:
+    """Cost of `work` alone in a fresh process, by that process's own clocks, started after `setup`; its whole peak."""
+    start = "\nimport time as _t; _wall, _cpu = _t.perf_counter(), _t.process_time()\n"
+    stop = "\nprint(_t.perf_counter() - _wall, _t.process_time() - _cpu, end=' ')"
+    return run(setup + start + work + stop, python, threads, clocked=True)
 
 
 def compare(
@@ -57,26 +70,23 @@ def compare(
 ) -> None:
     """Time `ours` against each public package; print and store medians and pairwise ratios.
 
-    ours, theirs: Python source. setup: source that both run first; its cost (imports, data) is measured alone and
-    taken off both sides' time, so that a ratio compares work with work.
+    ours, theirs: Python source. setup: source that both run first, outside the clock (imports, data), so that a ratio
+    compares work with work.
     """
     rows: dict[str, object] = {}
     for package, code in theirs.items():
-        pairs = []
-        for _ in range(runs):
-            base = run(setup, python, threads)
-            pairs.append((base, run(setup + "\n" + ours, python, threads), run(setup + "\n" + code, python, threads)))
+        pairs = [(timed(setup, ours, python, threads), timed(setup, code, python, threads)) for _ in range(runs)]
         ratios = {
-            "cpu_ratio": statistics.median((t.cpu - b.cpu) / max(o.cpu - b.cpu, 1e-3) for b, o, t in pairs),
-            "wall_ratio": statistics.median((t.wall - b.wall) / max(o.wall - b.wall, 1e-3) for b, o, t in pairs),
-            "peak_ratio": statistics.median(t.peak_mb / o.peak_mb for _, o, t in pairs),
+            "cpu_ratio": statistics.median(t.cpu / max(o.cpu, 1e-3) for o, t in pairs),
+            "wall_ratio": statistics.median(t.wall / max(o.wall, 1e-3) for o, t in pairs),
+            "peak_ratio": statistics.median(t.peak_mb / o.peak_mb for o, t in pairs),
         }
         rows[package] = {
-            "ours": asdict(_median([o for _, o, _ in pairs])),
-            "theirs": asdict(_median([t for _, _, t in pairs])),
+            "ours": asdict(_median([o for o, _ in pairs])),
+            "theirs": asdict(_median([t for _, t in pairs])),
             **ratios,
         }
-        print(f"{name} against {package}: " + ", ".join(f"{k} {v:.2f}" for k, v in ratios.items()))
+        print(f"{name} against {package}: " + ", ".join(f"{k} {v:.2f}" for k, v in ratios.items()), flush=True)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(rows, indent=2) + "\n")
 

@@ -83,6 +83,49 @@ def test_more_alternatives_than_a_byte_counts():
     assert np.allclose(found.pairwise_winning, (values[:, :, None] > values[:, None, :]).mean(axis=0))
 
 
+def test_more_alternatives_than_labels_fit_beside_a_value():
+    rng = np.random.default_rng(11)
+    values = rng.normal(size=(3, 1100))
+    values[1, 5] = values[1, 900]
+    found = smaa_from_values(values, np.ones((3, 1)))
+    b, wins, _ = naive(values, np.ones((3, 1)), "share")
+    assert np.allclose(found.rank_acceptability, b)
+    assert np.allclose(found.pairwise_winning, wins)
+
+
+@pytest.mark.parametrize("order", ["drawn", "rising", "falling", "misleading"])
+def test_value_intervals_of_many_samples_in_any_order(order):
+    rng = np.random.default_rng(12)
+    values = rng.normal(size=(5000, 2))
+    if order == "rising":
+        values.sort(axis=0)
+    if order == "falling":
+        values = -np.sort(values, axis=0)
+    if order == "misleading":  # every 64th value, which a bound is guessed from, is the largest or the smallest
+        values[::64] = [9.0, -9.0]
+    found = smaa_from_values(values, np.ones((5000, 1)))
+    assert np.allclose(found.value_interval, np.quantile(values, [0.05, 0.95], axis=0).T, rtol=1e-15)
+
+
+def test_ranks_alone_are_the_same_ranks():
+    rng = np.random.default_rng(13)
+    scores, weights = rng.random((6, 3)), sample_simplex(3, 500, rng)
+    everything, ranks = smaa(scores, weights), smaa(scores, weights, indices="ranks")
+    for name in (
+        "rank_acceptability",
+        "standard_error",
+        "central_weights",
+        "confidence",
+        "expected_rank",
+        "value_mean",
+    ):
+        assert np.array_equal(getattr(everything, name), getattr(ranks, name), equal_nan=True), name
+    assert np.isnan(ranks.pairwise_winning).all()
+    assert np.isnan(ranks.value_interval).all()
+    with pytest.raises(InputError, match="unknown indices 'some'"):
+        smaa(scores, weights, indices="some")
+
+
 def test_all_equal_share_every_rank():
     found = smaa_from_values(np.full((7, 3), 0.4), np.ones((7, 1)))
     assert found.rank_acceptability == pytest.approx(np.full((3, 3), 1 / 3))

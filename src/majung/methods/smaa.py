@@ -13,13 +13,18 @@ from numpy.typing import ArrayLike, NDArray
 from majung.methods.labelled import Floats, InputError
 
 Ties = Literal["share", "best"]
+Indices = Literal["all", "ranks"]
 
 # Overall values this close, relative to the largest in the block, are tied: clones differ by rounding only.
 _TIE = 1e-12
 # Numbers held by one working array of a block (1 MB): small enough for the cache, large enough for vectors.
 _BLOCK = 1 << 17
 _COLUMNS = 8  # alternatives whose values in all samples are held at once
-_WORDS = 255  # eight answers each; also bounds a block
+_LANE = 1024  # answers added in bytes, eight at once: 128 a byte
+_PLACES = 1 << 20  # ranks compared at once: one byte each, so again 1 MB
+_LABEL_BITS = 10  # of a number's 52, at the cost of precision below the tie tolerance
+_SPARSE = 64  # every so many values bound a quantile; with so many standard errors of its place it nearly never fails
+_ERRORS = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +36,8 @@ class Acceptability:
     diagonal 0. central_weights (A, C): mean weights of the samples in which a is first; NaN if it never is.
     confidence (A,): share of samples in which a is first when the weights are its central weights; NaN if it has none,
     or if the model is not known. expected_rank (A,): sum_r r b_r. value_mean (A,), value_interval (A, 2): mean and
-    5 and 95 % points of the overall value. samples: N. ties: "share" or "best", see :func:`smaa`.
+    5 and 95 % points of the overall value. samples: N. ties: "share" or "best", see :func:`smaa`. pairwise_winning and
+    value_interval are NaN if only "ranks" were asked for.
     """
 
     rank_acceptability: Floats
@@ -46,14 +52,15 @@ class Acceptability:
     ties: Ties
 
 
-def smaa(scores: ArrayLike, weights: ArrayLike, *, ties: Ties = "share") -> Acceptability:
+def smaa(scores: ArrayLike, weights: ArrayLike, *, ties: Ties = "share", indices: Indices = "all") -> Acceptability:
     """SMAA-2 with the additive model V_a = sum_c w_c v_ac (Lahdelma & Salminen 2001; Tervonen & Lahdelma 2007).
 
     scores: (A, C) known values, or (S, A, C), one table a sample, on [0, 1] scales. weights: (S, C), one row a sample,
     each summing to 1 (:mod:`majung.methods.weights` draws them). ties: alternatives whose values agree to 1e-12 either
     "share" the ranks they take up (two firsts: half of rank 1 and half of rank 2 each, half a win against each other,
     so that rows and columns of the rank acceptability sum to 1) or all take the "best" of them (rows sum to 1, columns
-    need not, no win against each other). Works in blocks of samples: memory beyond the input stays near 10 MB plus
+    need not, no win against each other). indices: "all", or "ranks" without the pairwise winning matrix and the value
+    intervals, which take half of the time. Works in blocks of samples: memory beyond the input stays near 10 MB plus
     100 bytes a sample. Raises InputError for shapes that do not fit, NaN, or weights that are negative or do not sum
     to 1.
     """
@@ -66,7 +73,13 @@ def smaa(scores: ArrayLike, weights: ArrayLike, *, ties: Ties = "share") -> Acce
         )
     if v.ndim == 2:
         return _indices(
-            lambda s: w[s] @ v.T, lambda a: v[a] @ w.T, lambda centre: [(centre @ v.T)[:, None, :]], len(v), w, ties
+            lambda s: w[s] @ v.T,
+            lambda a: v[a] @ w.T,
+            lambda centre: [(centre @ v.T)[:, None, :]],
+            len(v),
+            w,
+            ties,
+            indices,
         )
 
     def at_centre(centre: Floats) -> Iterator[Floats]:
@@ -80,6 +93,7 @@ def smaa(scores: ArrayLike, weights: ArrayLike, *, ties: Ties = "share") -> Acce
         v.shape[1],
         w,
         ties,
+        indices,
     )
 
 
@@ -88,6 +102,7 @@ def smaa_from_values(
     weights: ArrayLike,
     *,
     ties: Ties = "share",
+    indices: Indices = "all",
     model: Callable[[Floats], Floats] | None = None,
 ) -> Acceptability:
     """The indices of :func:`smaa` for any model, from its overall values; higher is better.
@@ -107,7 +122,7 @@ def smaa_from_values(
             found = np.asarray(model(centre), dtype=np.float64)
             yield found[:, None, :] if found.ndim == 2 else found
 
-    return _indices(lambda s: v[s], lambda a: np.ascontiguousarray(v[:, a].T), at_centre, v.shape[1], w, ties)
+    return _indices(lambda s: v[s], lambda a: np.ascontiguousarray(v[:, a].T), at_centre, v.shape[1], w, ties, indices)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,29 +169,43 @@ def _indices(
     alternatives: int,
     weights: Floats,
     ties: Ties,
+    indices: Indices,
 ) -> Acceptability:
     """One pass over blocks of samples (B, A), one over a few alternatives at once (few, S), one at central weights."""
-    if ties not in get_args(Ties):
-        raise InputError(f"unknown tie rule {ties!r}; known: {', '.join(get_args(Ties))}")
+    for name, value, known in (("tie rule", ties, get_args(Ties)), ("indices", indices, get_args(Indices))):
+        if value not in known:
+            raise InputError(f"unknown {name} {value!r}; known: {', '.join(known)}")
     n, criteria = weights.shape
+    everything = indices == "all"
     ranks = np.zeros((alternatives, alternatives))
-    wins = np.zeros((alternatives, alternatives))
+    wins = np.full((alternatives, alternatives), 0.0 if everything else np.nan)
     first = np.zeros(alternatives)
     first_weights = np.zeros((alternatives, criteria))
     total = np.zeros(alternatives)
+    places: list[NDArray[np.unsignedinteger]] = []
+    any_tied = False
     for block in _blocks(n, alternatives):
         values = values_of(block)
         total += values.sum(axis=0)
         order, tied = _ranked(values)
         ranks += _rank_counts(order, tied, ties)
-        wins += _win_counts(order, tied, ties)
         sample, alternative, share = _firsts(order, tied, ties)
         first += np.bincount(alternative, share, alternatives)
         for c in range(criteria):
             first_weights[:, c] += np.bincount(alternative, share * weights[block, c][sample], alternatives)
+        if everything:
+            places.append(_places(order, tied))
+            any_tied |= tied is not None
+            if block.stop == n or sum(map(len, places)) * alternatives >= _PLACES:
+                wins += _win_counts(np.concatenate(places), any_tied, ties)
+                places, any_tied = [], False
     central = np.full((alternatives, criteria), np.nan)
     central[first > 0] = first_weights[first > 0] / first[first > 0, None]
     acceptability = ranks / n
+    interval = np.full((alternatives, 2), np.nan)
+    for a in range(0, alternatives if everything else 0, _COLUMNS):
+        some = slice(a, a + _COLUMNS)
+        interval[some] = [[_quantile(v, 0.05), _quantile(v, 0.95)] for v in values_by_alternative(some)]
     return Acceptability(
         rank_acceptability=acceptability,
         standard_error=np.sqrt(np.maximum(acceptability * (1 - acceptability), 0.0) / n),
@@ -185,20 +214,14 @@ def _indices(
         confidence=_confidence(central, at_centre, ties),
         expected_rank=acceptability @ np.arange(1.0, alternatives + 1),
         value_mean=total / n,
-        value_interval=np.array(
-            [
-                [_quantile(values, 0.05), _quantile(values, 0.95)]
-                for a in range(0, alternatives, _COLUMNS)
-                for values in values_by_alternative(slice(a, a + _COLUMNS))
-            ]
-        ),
+        value_interval=interval,
         samples=n,
         ties=ties,
     )
 
 
 def _blocks(samples: int, width: int) -> Iterator[slice]:
-    step = max(1, min(_BLOCK // width, _WORDS * 8))
+    step = max(1, _BLOCK // width)
     for start in range(0, samples, step):
         yield slice(start, min(start + step, samples))
 
@@ -206,21 +229,26 @@ def _blocks(samples: int, width: int) -> Iterator[slice]:
 def _ranked(values: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_] | None]:
     """Alternatives (B, A) of each sample, best first, and whether each ties with the one before; None if none do.
 
-    Sorting integers that hold the distance from the best value in the high bits and the alternative in the low ones is
-    several times faster than argsort, and shows ties without a second pass. The distance keeps 53 bits, or as many as
-    the alternatives leave: more than the tie tolerance needs.
+    The distance from the best value is not negative, so its bits, read as an integer, sort as it does. With the
+    alternative in the lowest bits, sorting these integers is several times faster than argsort and shows ties without a
+    second pass; what the distance loses by it is less than the tie tolerance.
     """
+    high = float(values.max())
+    behind = np.subtract(high, values, order="C")
     alternatives = values.shape[1]
-    low, high = values.min(), values.max()
     bits = (alternatives - 1).bit_length()
-    step = (high - low) / 2.0 ** min(53, 62 - bits) or 1.0
-    key = ((high - values) / step).astype(np.int64)
-    key <<= bits
-    key |= np.arange(alternatives)
-    key.sort(axis=1)
-    order = key & ((1 << bits) - 1)
-    key >>= bits
-    close = key[:, 1:] - key[:, :-1] <= _TIE * max(abs(low), abs(high)) / step
+    if bits <= _LABEL_BITS:
+        key = behind.view(np.int64)
+        key &= -(1 << bits)
+        key |= np.arange(alternatives)
+        key.sort(axis=1)
+        order = key & ((1 << bits) - 1)
+    else:
+        order = np.argsort(behind, axis=1, kind="stable")
+        behind = np.take_along_axis(behind, order, axis=1)
+    low = high - float(behind[:, -1].max())
+    # At a distance of 0 the labels alone are left, less than the smallest normal number.
+    close = behind[:, 1:] - behind[:, :-1] <= max(_TIE * max(abs(low), abs(high)), np.finfo(np.float64).tiny)
     if not close.any():
         return order, None
     return order, np.concatenate([np.zeros((len(values), 1), dtype=bool), close], axis=1)
@@ -253,22 +281,30 @@ def _rank_counts(order: NDArray[np.int64], tied: NDArray[np.bool_] | None, ties:
     return counts
 
 
-def _win_counts(order: NDArray[np.int64], tied: NDArray[np.bool_] | None, ties: Ties) -> Floats:
-    """(A, A): how often a beats b; under "share" a tie is half a win for each."""
+def _places(order: NDArray[np.int64], tied: NDArray[np.bool_] | None) -> NDArray[np.unsignedinteger]:
+    """(B, A): the place of each alternative from 0, the first of its group for tied ones.
+
+    One byte each if that will do: comparing bytes is many times faster than comparing values.
+    """
     samples, a = order.shape
-    places = np.arange(a) if tied is None else _group_starts(tied)
-    # One byte a rank: comparing bytes is many times faster than comparing values. Padding with equal ranks up to whole
-    # words lets eight answers be added at once.
-    rank = np.zeros((a, -(-samples // 8) * 8), dtype=np.min_scalar_type(a))
-    by_sample = np.empty(samples * a, dtype=rank.dtype)
-    by_sample[(order + np.arange(0, samples * a, a)[:, None]).ravel()] = np.broadcast_to(places, order.shape).ravel()
-    rank[:, :samples] = by_sample.reshape(samples, a).T
+    by_place = np.arange(a) if tied is None else _group_starts(tied)
+    place = np.empty(samples * a, dtype=np.min_scalar_type(a))
+    place[(order + np.arange(0, samples * a, a)[:, None]).ravel()] = np.broadcast_to(by_place, order.shape).ravel()
+    return place.reshape(samples, a)
+
+
+def _win_counts(place: NDArray[np.unsignedinteger], tied: bool, ties: Ties) -> Floats:
+    """(A, A): how often a beats b; under "share" a tie is half a win for each."""
+    samples, a = place.shape
+    # Padding with equal places, which nobody wins, up to whole lanes.
+    rank = np.zeros((a, -(-samples // _LANE) * _LANE), dtype=place.dtype)
+    rank[:, :samples] = place.T
     wins = np.zeros((a, a))
     for i in range(a - 1):
         wins[i, i + 1 :] = _true_counts(rank[i] < rank[i + 1 :])
-        if tied is not None:
+        if tied:
             wins[i + 1 :, i] = _true_counts(rank[i] > rank[i + 1 :])
-    if tied is None:
+    if not tied:
         return np.where(np.tri(a, k=-1, dtype=bool), samples - wins.T, wins)
     if ties == "share":
         wins += (samples - wins - wins.T) / 2
@@ -277,9 +313,9 @@ def _win_counts(order: NDArray[np.int64], tied: NDArray[np.bool_] | None, ties: 
 
 
 def _true_counts(answers: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """How many are true in each row of whole words, at most _WORDS of them: each byte of a sum then stays below 256."""
-    lanes = answers.view(np.uint64).sum(axis=1).view(np.uint8)
-    return np.asarray(lanes.reshape(len(answers), 8).sum(axis=1, dtype=np.int64))
+    """How many are true in each row of whole lanes: as integers of eight answers, whose sums stay in their bytes."""
+    lanes = answers.reshape(len(answers), -1, _LANE).view(np.uint64).sum(axis=2)
+    return np.asarray(lanes.view(np.uint8).sum(axis=1, dtype=np.int64))
 
 
 def _firsts(
@@ -295,12 +331,28 @@ def _firsts(
 
 
 def _quantile(values: Floats, share: float) -> float:
-    """numpy's default quantile; asking partition for a single place is ten times faster than for two neighbours."""
-    place = share * (len(values) - 1)
+    """numpy's default quantile, from the few values on its side of a bound that a sparse sample suggests.
+
+    Were the bound on the wrong side, all values are looked at. Asking partition for a single place is ten times faster
+    than for two neighbours.
+    """
+    n = len(values)
+    place = share * (n - 1)
     upper = int(np.ceil(place))
-    parted = np.partition(values, upper)
-    high = parted[upper]
-    low = parted[:upper].max() if upper else high
+    sparse = np.sort(values[::_SPARSE])
+    spread = _ERRORS * np.sqrt(len(sparse) * share * (1 - share)) + 2
+    if share < 0.5:
+        bound = sparse[min(int(share * len(sparse) + spread), len(sparse) - 1)]
+        near, before = values[values <= bound], 0
+    else:
+        bound = sparse[max(int(share * len(sparse) - spread), 0)]
+        near = values[values >= bound]
+        before = n - len(near)
+    if not before <= upper - 1 < upper < before + len(near):
+        near, before = values, 0
+    parted = np.partition(near, upper - before)
+    high = parted[upper - before]
+    low = parted[: upper - before].max() if upper else high
     return float(high - (upper - place) * (high - low))
 
 
