@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from majung.taskforce.rules.states import Lifecycle
 
@@ -73,11 +74,28 @@ class Journaled(models.Model):
         act = _act(type(self))
         if self.APPEND_ONLY and not self._state.adding:
             raise OutsideOperation(f"{type(self).__name__}: written once, never changed; add another")
+        self.check_columns()
         self.revision += 1
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "revision"}
         super().save(*args, **kwargs)
         act.saw(self)
+
+    def check_columns(self) -> None:
+        """Length, range, form and word of every value that is given; SQLite checks none of it. Raises ValidationError
+        by column."""
+        wrong = {}
+        for field in self._meta.concrete_fields:
+            value = getattr(self, field.attname)
+            if value in field.empty_values or field.is_relation or field.primary_key:
+                continue
+            try:
+                field.clean(value, self)
+                _in_range(field, value)
+            except ValidationError as error:
+                wrong[field.name] = error.error_list
+        if wrong:
+            raise ValidationError(wrong)
 
     def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
         raise OutsideOperation(f"{type(self).__name__}: rows are never deleted; end, drop or withdraw them")
@@ -155,6 +173,13 @@ def state_field(lifecycle: Lifecycle) -> models.CharField[Any, Any]:
 def word_field(words: Any, **kwargs: Any) -> models.CharField[Any, Any]:
     """A column that holds a word of a closed list."""
     return models.CharField(max_length=24, choices=words.choices(), **kwargs)
+
+
+def _in_range(field: models.Field[Any, Any], value: Any) -> None:
+    """Whole numbers as PostgreSQL holds them, on every database."""
+    low, high = BaseDatabaseOperations.integer_field_ranges.get(field.get_internal_type(), (None, None))
+    if low is not None and high is not None and not low <= value <= high:
+        raise ValidationError(f"{low}~{high}")
 
 
 def _act(model: type[models.Model]) -> Witness:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import functools
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, transaction
+from django.utils.translation import override
 
 from majung.methods.labelled import InputError
 from majung.taskforce.journal.chain import Draft, append
@@ -118,6 +121,18 @@ OPERATIONS: dict[str, Operation] = {}
 """Every operation by name: what the permission matrix, the API, the command line and the documentation read."""
 
 _pending: ContextVar[list[Draft] | None] = ContextVar("pending", default=None)
+_heard: ContextVar[list[int] | None] = ContextVar("heard", default=None)
+
+
+@contextmanager
+def journaled() -> Iterator[list[int]]:
+    """The sequence numbers of the journal entries that are written within."""
+    numbers: list[int] = []
+    before = _heard.set(numbers)
+    try:
+        yield numbers
+    finally:
+        _heard.reset(before)
 
 
 def operation(
@@ -135,7 +150,12 @@ def operation(
         def do(actor: Actor | Act, subject: S, *args: P.args, **kwargs: P.kwargs) -> R:
             expected = kwargs.pop("expected", None)
             who = actor.actor if isinstance(actor, Act) else actor
-            return _do(registered, function, who, subject, expected, args, kwargs)
+            try:
+                return _do(registered, function, who, subject, expected, args, kwargs)
+            except ValidationError as error:
+                raise _not_a_value(error) from error
+            except (IntegrityError, DataError) as error:
+                raise _not_stored(error) from error
 
         registered = Operation(
             name, {"en": en, "ko": ko}, hints[subject_name.name], parameters, do, inspect.getdoc(function) or ""
@@ -179,7 +199,9 @@ def _do(
                 witness.reset(seen)
             drafts.append(_draft(act, args, kwargs))
             if outermost:
-                append(drafts)
+                entries = append(drafts)
+                if (heard := _heard.get()) is not None:
+                    heard.extend(entry.seq for entry in entries)
         finally:
             _pending.reset(held)
     subject.refresh_from_db()
@@ -219,7 +241,8 @@ def _step(operation: Operation, locked: Journaled) -> tuple[str, Step | None]:
 def _unchanged(locked: Journaled, expected: int | None) -> None:
     if expected is None or expected == locked.revision:
         return
-    entries = JournalEntry.objects.filter(subject=reference(locked)).order_by("-seq")[: locked.revision - expected]
+    told = JournalEntry.objects.filter(programme=locked.in_programme, subject=reference(locked))
+    entries = told.order_by("-seq")[: max(0, locked.revision - expected)]
     since = list(reversed(entries))
     happened = ", ".join(OPERATIONS[e.operation].label["en"] for e in since if e.operation in OPERATIONS)
     ko_happened = ", ".join(OPERATIONS[e.operation].label["ko"] for e in since if e.operation in OPERATIONS)
@@ -230,6 +253,26 @@ def _unchanged(locked: Journaled, expected: int | None) -> None:
         "새 판을 보고 다시 보낸다",
         since,
     )
+
+
+def _not_a_value(error: ValidationError) -> Invalid:
+    said = {}
+    for language in ("en", "ko"):
+        with override(language):
+            columns = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+            said[language] = "; ".join(
+                f"{column}: {' '.join(map(str, messages))}".removeprefix(": ") for column, messages in columns.items()
+            )
+    return Invalid(said["en"], said["ko"])
+
+
+def _not_stored(error: IntegrityError | DataError) -> Invalid:
+    if isinstance(error, IntegrityError) and "unique" in str(error).lower():
+        return Invalid(
+            "there is such a row already (the same key or number): choose another",
+            "같은 키나 번호의 행이 이미 있다. 다른 것을 쓴다",
+        )
+    return Invalid("the database refuses these values: a rule of the table is broken", "표의 규칙에 맞지 않는 값이다")
 
 
 def _not_allowed(operation: Operation, locked: Journaled) -> NotAllowed:

@@ -44,6 +44,7 @@ def found(
     unknown = sorted(set(rules or {}) - set(BodyRules.__dataclass_fields__))
     if unknown:
         raise Invalid(f"unknown rules: {', '.join(unknown)}", f"알 수 없는 규칙: {', '.join(unknown)}")
+    _check_rules(rules or {})
     body = Body(
         programme=programme,
         key=key,
@@ -58,6 +59,17 @@ def found(
     )
     body.save()
     return body
+
+
+def _check_rules(rules: dict[str, Any]) -> None:
+    """Shares in (0, 1], days from 0 to 366. Raises Invalid."""
+    for name, value in rules.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if name in ("quorum", "majority"):
+            if not (number and 0 < value <= 1):
+                raise Invalid(f"{name} is a share above 0 and up to 1", f"{name}은(는) 0 초과 1 이하의 비율이다")
+        elif not (isinstance(value, int) and number and 0 <= value <= 366):
+            raise Invalid(f"{name} is a number of days from 0 to 366", f"{name}은(는) 0~366일이다")
 
 
 @operation("body.close", en="Close the body", ko="회의체 종료")

@@ -17,6 +17,8 @@ def accept(
     month has no dates otherwise."""
     if wish not in ("least", "most"):
         raise Invalid("wish is least or most", "wish는 least나 most다")
+    if not 1900 <= year <= 2199 or not 1 <= month <= 12:
+        raise Invalid("give a year from 1900 to 2199 and a month from 1 to 12", "연도는 1900~2199, 월은 1~12로 적는다")
     asked: Wish = "most" if wish == "most" else "least"
     found = month_plan(programme, year, month, today=act.day, wish=asked)
     if found.status == "infeasible":

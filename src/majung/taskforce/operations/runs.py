@@ -35,9 +35,15 @@ def take_in(
     job: Job | None = None,
 ) -> RunRecord:
     """Register a kept run by its manifest; its tables stay in the runs folder, its digest is what counts here."""
+    digest, mode, cut = manifest.get("digest"), manifest.get("mode"), manifest.get("cut_year")
+    if not (isinstance(digest, str) and isinstance(mode, str) and isinstance(cut, int) and manifest.get("id") == key):
+        raise Invalid(
+            "this is no manifest of that run: id, digest, mode and cut_year stand in manifest.json",
+            "이 분석의 manifest.json이 아니다(id, digest, mode, cut_year)",
+        )
     known = RunRecord.objects.filter(programme=programme, key=key).first()
     if known is not None:
-        if known.digest != manifest["digest"]:
+        if known.digest != digest:
             raise Invalid(
                 f"run {key} is registered with another digest: the kept run was altered",
                 f"분석 {key}의 다이제스트가 등록된 것과 다르다",
@@ -46,10 +52,10 @@ def take_in(
     record = RunRecord(
         programme=programme,
         key=key,
-        digest=manifest["digest"],
+        digest=digest,
         manifest=manifest,
-        mode=manifest["mode"],
-        cut_year=manifest["cut_year"],
+        mode=mode,
+        cut_year=cut,
         criteria_set=criteria_set,
         job=job,
     )
@@ -68,6 +74,7 @@ def adopt_criteria(
     decision: Decision | None = None,
 ) -> CriteriaSet:
     """A new version of the weights: [{id, weight, low, high}], weights summing to 1."""
+    _check_criteria(criteria)
     total = sum(float(entry["weight"]) for entry in criteria)
     if abs(total - 1) > 1e-6:
         raise Invalid(f"weights sum to {total:.6g}, not to 1", f"가중치의 합이 {total:.6g}이다. 1이어야 한다")
@@ -81,6 +88,22 @@ def adopt_criteria(
     )
     adopted.save()
     return adopted
+
+
+def _check_criteria(criteria: list[dict[str, Any]]) -> None:
+    """Each entry: a known name once, low <= weight <= high within [0, 1]. Raises Invalid."""
+    names = []
+    for entry in criteria:
+        numbers: list[Any] = [entry.get(part) for part in ("low", "weight", "high")]
+        plain = all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers)
+        if not isinstance(entry.get("id"), str) or not plain or not 0 <= numbers[0] <= numbers[1] <= numbers[2] <= 1:
+            raise Invalid(
+                "each criterion has id, low, weight, high with 0 ≤ low ≤ weight ≤ high ≤ 1",
+                "기준마다 id, low, weight, high를 적고 0 ≤ low ≤ weight ≤ high ≤ 1이어야 한다",
+            )
+        names.append(entry["id"])
+    if len(set(names)) != len(names):
+        raise Invalid("a criterion is given twice", "같은 기준이 두 번 나온다")
 
 
 @operation("panel.open", en="Ask judges for weights", ko="가중치 조사 개시")

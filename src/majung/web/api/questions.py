@@ -1,0 +1,133 @@
+"""GET: lists and details of every register, who one is, and which operations there are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Path, Router
+from ninja.params import functions
+from pydantic import BaseModel
+
+from majung.taskforce.models import Mandate, Person
+from majung.taskforce.operations import OPERATIONS
+from majung.taskforce.queries.visibility import sight
+from majung.taskforce.rules.words import Text
+from majung.taskforce.wire.forms import Line, form
+from majung.taskforce.wire.registers import REGISTERS, Register, detail, listing, page_shape, parameters, row_shape
+from majung.web.api.problems import RESPONSES
+from majung.web.api.who import actor_of, programme_of
+
+router = Router(tags=["registers"])
+general = Router(tags=["general"])
+PROGRAMME = "/programmes/{programme}"
+
+
+class Parameter(BaseModel):
+    """A parameter of an operation: its JSON schema, and whether it must be given."""
+
+    name: str
+    required: bool
+    form: dict[str, Any]
+
+
+class Known(BaseModel):
+    """An operation that exists: what it is done to, what it is given."""
+
+    name: str
+    label: Text
+    doc: str
+    parameters: list[Parameter]
+
+
+class Holds(BaseModel):
+    """A mandate in force."""
+
+    role: str
+    body: str
+    represents: str | None
+
+
+class Me(BaseModel):
+    """The person that the account is in a programme."""
+
+    programme: str
+    person: str
+    mandates: list[Holds]
+
+
+def operations() -> list[dict[str, Any]]:
+    """Every operation with its parameters."""
+    known = []
+    for one in OPERATIONS.values():
+        said = form(one).model_json_schema()
+        required = set(said.get("required", ()))
+        told = [{"name": n, "required": n in required, "form": f} for n, f in said["properties"].items()]
+        known.append({"name": one.name, "label": one.label, "doc": one.doc, "parameters": told})
+    return known
+
+
+@general.get("/operations", response={200: list[Known], **RESPONSES}, operation_id="operations", by_alias=True)
+def list_operations(request: HttpRequest) -> Any:  # noqa: ARG001
+    """Every operation with its parameters. · 모든 작업과 인자"""
+    return operations()
+
+
+@general.get("/me", response={200: list[Me], **RESPONSES}, operation_id="me")
+def me(request: Any) -> Any:
+    """Who the account is in each programme, with the mandates of today. · 프로그램별 구성원과 오늘의 위임"""
+    from django.utils import timezone
+
+    from majung.taskforce.rules.clock import day_of
+
+    persons = list(Person.objects.filter(user=request.auth).select_related("programme").order_by("programme__key"))
+    held = Mandate.objects.on(day_of(timezone.now())).filter(person__in=persons)
+    by_person: dict[int, list[dict[str, Any]]] = {}
+    for mandate in held.select_related("body", "represents").order_by("pk"):
+        speaks = f"organisation/{mandate.represents.key}" if mandate.represents else None
+        told = {"role": mandate.role, "body": f"body/{mandate.body.key}", "represents": speaks}
+        by_person.setdefault(mandate.person_id, []).append(told)
+    return [
+        {
+            "programme": person.programme.key,
+            "person": f"person/{person.key}",
+            "mandates": by_person.get(person.pk, []),
+        }
+        for person in persons
+    ]
+
+
+def _addresses(register: Register) -> None:
+    def many(request: HttpRequest, programme: str, filters: Any) -> Any:
+        within = programme_of(programme)
+        seen = sight(actor_of(request, within), within)
+        asked = filters.model_dump()
+        limit, offset = asked.pop("limit"), asked.pop("offset")
+        return vars(listing(register.name, seen, asked, limit, offset))
+
+    def one(request: HttpRequest, programme: str, key: str) -> Any:
+        within = programme_of(programme)
+        return detail(register.name, sight(actor_of(request, within), within), key)
+
+    wanted: Any = parameters(register)
+    asked_in_query: Any = Annotated[wanted, functions.Query(...)]
+    many.__annotations__ = {"request": HttpRequest, "programme": Path[Line], "filters": asked_in_query, "return": Any}
+    one.__annotations__ = {"request": HttpRequest, "programme": Path[Line], "key": Path[Line], "return": Any}
+    name = register.name.replace("-", "_")
+    said = f"{register.label['en']} · {register.label['ko']}"
+    for path, view, answer, what in (
+        (f"{PROGRAMME}/{register.name}", many, page_shape(register.name), "list"),
+        (f"{PROGRAMME}/{register.name}/{{key}}", one, row_shape(register.name), "get"),
+    ):
+        router.add_api_operation(
+            path,
+            ["GET"],
+            view,
+            response={200: answer, **RESPONSES},
+            operation_id=f"{what}_{name}",
+            summary=f"{said[0].upper()}{said[1:]}" if what == "list" else f"One of the {said}",
+        )
+
+
+for _register in REGISTERS.values():
+    _addresses(_register)
