@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from majung import __version__
-from majung.cli import analysts, download, evidence, journal, notices, public, tables
+from majung.cli import analysts, download, evidence, institution, journal, notices, public, tables
 from majung.cli.progress import console, errors, stages
 from majung.cli.serve import serve_folder
 from majung.methods.labelled import InputError
@@ -30,6 +30,7 @@ app.add_typer(notices.app, name="notices")
 app.add_typer(public.app, name="public")
 evidence.app.command("download")(download.download_command)
 analysts.register(app)
+institution.register(app)
 
 Language = Literal["ko", "en"]
 
@@ -57,7 +58,13 @@ def main() -> None:
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    server: Annotated[str, typer.Option(envvar="MAJUNG_SERVER", help="Address of a workspace to work against.")] = "",
+    token: Annotated[str, typer.Option(envvar="MAJUNG_TOKEN", help="Token for it (`majung token`).")] = "",
+) -> None:
+    context.obj = institution.Chosen(server, token)
     if version:
         console.print(__version__)
         raise typer.Exit

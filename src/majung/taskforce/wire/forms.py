@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from majung.taskforce.models import Programme
-from majung.taskforce.operations.act import Operation
+from majung.taskforce.operations.act import OPERATIONS, Operation
 from majung.taskforce.rules.words import Text
 from majung.taskforce.wire.references import keyed
 
@@ -138,6 +138,17 @@ def _form(operation: Operation) -> type[BaseModel]:
         f"{title}Request", __config__=ConfigDict(extra="forbid"), __doc__=operation.doc or None, **fields
     )
     return model
+
+
+def listed() -> list[dict[str, Any]]:
+    """Every operation with its label and parameters, as data."""
+    known = []
+    for one in OPERATIONS.values():
+        said = form(one).model_json_schema()
+        required = set(said.get("required", ()))
+        told = [{"name": n, "required": n in required, "form": f} for n, f in said["properties"].items()]
+        known.append({"name": one.name, "label": one.label, "doc": one.doc, "parameters": told})
+    return known
 
 
 def reference_to(kind: type[Model]) -> Any:

@@ -10,10 +10,9 @@ from ninja.params import functions
 from pydantic import BaseModel
 
 from majung.taskforce.models import Mandate, Person
-from majung.taskforce.operations import OPERATIONS
 from majung.taskforce.queries.visibility import sight
 from majung.taskforce.rules.words import Text
-from majung.taskforce.wire.forms import Line, form
+from majung.taskforce.wire.forms import Line, listed
 from majung.taskforce.wire.registers import REGISTERS, Register, detail, listing, page_shape, parameters, row_shape
 from majung.web.api.problems import RESPONSES
 from majung.web.api.who import actor_of, programme_of
@@ -56,21 +55,10 @@ class Me(BaseModel):
     mandates: list[Holds]
 
 
-def operations() -> list[dict[str, Any]]:
-    """Every operation with its parameters."""
-    known = []
-    for one in OPERATIONS.values():
-        said = form(one).model_json_schema()
-        required = set(said.get("required", ()))
-        told = [{"name": n, "required": n in required, "form": f} for n, f in said["properties"].items()]
-        known.append({"name": one.name, "label": one.label, "doc": one.doc, "parameters": told})
-    return known
-
-
 @general.get("/operations", response={200: list[Known], **RESPONSES}, operation_id="operations", by_alias=True)
 def list_operations(request: HttpRequest) -> Any:  # noqa: ARG001
     """Every operation with its parameters. · 모든 작업과 인자"""
-    return operations()
+    return listed()
 
 
 @general.get("/me", response={200: list[Me], **RESPONSES}, operation_id="me")
