@@ -125,3 +125,29 @@ def test_the_command_writes_a_file_that_says_what_it_is(records, tmp_path):
     assert text.startswith("# A proposal")
     assert Industry.model_validate(tomllib.loads(text)).name["ko"] == "새 산업"
     assert isinstance(CliRunner().invoke(app, [*words, "--seed", "nonsense"]).exception, InputError)
+
+
+def test_records_may_be_known_by_their_texts(records, tmp_path):
+    texts = tmp_path / "texts.csv"
+    lines = [f"firm {n},{'drones that deliver' if n < 45 else 'a bakery'}" for n in range(400)]
+    texts.write_text("id,text\n" + "\n".join(lines) + "\n")
+    query = tmp_path / "query.toml"
+    query.write_text("[queries.en]\ninclude = 'drone* NEAR/2 deliver*'\n")
+    app = typer.Typer()
+    app.command()(propose_command)
+    words = [str(records), "--id", "new-one", "--name-en", "New", "--name-ko", "새 산업", "-o", str(tmp_path / "out")]
+    done = CliRunner().invoke(app, [*words, "--texts", str(texts), "--query", str(query), "--lang", "en"])
+    assert done.exit_code == 0, done.output
+    industry = Industry.model_validate(tomllib.loads((tmp_path / "out/new-one.toml").read_text()))
+    # A classification of one code says nothing: every record that has a code has this one.
+    assert [(c.classification, c.code) for c in industry.codes] == [("field", "f")]
+    assert "texts meeting the queries of query.toml" in industry.codes[0].source
+    for wrong, said in (
+        (["--texts", str(texts)], "by --seed, or by --texts and --query"),
+        (["--seed", "vertical=v", "--texts", str(texts), "--query", str(query)], "by --seed, or by"),
+        ([], "by --seed, or by"),
+    ):
+        assert said in str(CliRunner().invoke(app, [*words, *wrong]).exception)
+    query.write_text("[queries.en]\ninclude = 'zeppelin'\n")
+    failed = CliRunner().invoke(app, [*words, "--texts", str(texts), "--query", str(query)])
+    assert "no text meets the include query" in str(failed.exception)

@@ -43,7 +43,7 @@ def industry(id_, include, consider=""):
 
 @pytest.fixture(scope="module")
 def classifier():
-    return Classifier(
+    return Classifier.of_industries(
         (industry("cloud", "cloud AND NOT cover", "server*"), industry("robots", "robot* OR arm", "grip*"))
     )
 
@@ -147,7 +147,7 @@ def test_a_query_that_cannot_be_read_is_a_fault_of_the_definition(tmp_path):
 def test_definitions_without_queries_cannot_classify():
     plain = industry("x", "a").model_copy(update={"queries": None})
     with pytest.raises(InputError, match="no industry definition has queries"):
-        Classifier((plain,))
+        Classifier.of_industries((plain,))
 
 
 def test_the_sample_is_large_enough_balanced_and_says_what_it_is():
@@ -165,8 +165,8 @@ def test_the_sample_is_large_enough_balanced_and_says_what_it_is():
 
 def test_english_quality_on_the_sample_is_what_the_documentation_says():
     documents = [d for d in read_documents(SAMPLE) if d.language == "en"]
-    classifier = Classifier(tuple(load_industries(FOUNDING).values()))
-    got = quality(classifier.classify(documents), [one.id for one in classifier.industries])
+    classifier = Classifier.of_industries(load_industries(FOUNDING).values())
+    got = quality(classifier.classify(documents), list(classifier.industries))
     assert got.pooled.precision.share >= 0.97
     assert got.pooled.recall.share >= 0.93
     assert all(one.f1 > 0.9 for one in got.industries.values())

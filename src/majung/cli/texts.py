@@ -37,8 +37,9 @@ def classify_command(
 ) -> None:
     """Classify texts; say which words decided, and list the texts that a person should look at."""
     chosen = language(lang)
-    classifier = Classifier(tuple(load_industries(programme).values()))
-    names = {one.id: one.name[chosen] for one in classifier.industries}
+    defined = load_industries(programme)
+    classifier = Classifier.of_industries(defined.values())
+    names = {key: defined[key].name[chosen] for key in classifier.industries}
     found = classifier.classify(read_documents(file))
     if out is not None:
         _write_findings(out, found)
@@ -82,14 +83,15 @@ def measure_command(
 ) -> None:
     """Precision, recall and F1 on a labelled sample, each with its 90 % interval; what was wrong or missed."""
     chosen = language(lang)
-    classifier = Classifier(tuple(load_industries(programme).values()))
-    ids = [one.id for one in classifier.industries]
+    defined = load_industries(programme)
+    classifier = Classifier.of_industries(defined.values())
+    ids = list(classifier.industries)
     found = classifier.classify(read_documents(file))
     all_of_it = quality(found, ids)
     if as_json:
         print_json(_quality_as_dict(all_of_it))
         return
-    names = {one.id: one.name[chosen] for one in classifier.industries}
+    names = {key: defined[key].name[chosen] for key in classifier.industries}
     console = Console()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, head in enumerate(_MEASURE_HEADS[chosen]):

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from majung.evidence import Package, open_package
 from majung.evidence.package import Filter
 from majung.methods.labelled import InputError
-from majung.programme.model import AreaProjects, Charter, Industry, Project, once
+from majung.programme.model import AreaProjects, Charter, Industry, Project, Queries, once
 
 
 class ProgrammeError(InputError):
@@ -126,6 +126,19 @@ def load_industries(path: str | Path) -> dict[str, Industry]:
     return {one.id: one for one in read if one is not None}
 
 
+def read_queries(file: str | Path) -> Queries:
+    """The queries of a TOML file: an industry definition, or [queries.en] and [queries.ko] alone.
+
+    Raises ProgrammeError naming file, place and remedy.
+    """
+    place = Path(file)
+    problems: list[str] = []
+    read = _read(place, _QueriesFile, problems) if place.is_file() else None
+    if read is None:
+        raise ProgrammeError("\n".join(problems) or f"{place}: not found")
+    return read.queries
+
+
 def definition_files(folder: Path) -> list[Path]:
     """The files whose content defines a programme, in a fixed order."""
     return [
@@ -142,6 +155,10 @@ def definition_hash(folder: Path) -> str:
         text = file.read_text(encoding="utf-8").replace("\r\n", "\n")
         digest.update(f"{file.relative_to(folder).as_posix()}\0{text}\0".encode())
     return digest.hexdigest()
+
+
+class _QueriesFile(BaseModel):
+    queries: Queries
 
 
 Model = TypeVar("Model", bound=BaseModel)

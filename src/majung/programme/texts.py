@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -16,7 +16,7 @@ from majung.methods.classification import Measured, Share, measure, share_of
 from majung.methods.labelled import InputError
 from majung.methods.text_query import Query, Words, parse_query, split_words
 from majung.methods.texts import korean_morphemes
-from majung.programme.model import Industry, Text
+from majung.programme.model import Industry, LanguageQuery, Queries, Text
 
 TextLanguage = Literal["ko", "en"]
 Band = Literal["sure", "likely", "wide"]
@@ -115,19 +115,27 @@ def english(texts: Sequence[str]) -> list[list[str]]:
 
 @dataclass
 class Classifier:
-    """The queries of some industries, ready to be asked. Korean is cut into morphemes by Kiwi, loaded when first needed
-    (0.5 GB); cutters: other ways to cut a language."""
+    """The queries of some industries (by id), ready to be asked. Korean is cut into morphemes by Kiwi, loaded when
+    first needed (0.5 GB); cutters: other ways to cut a language."""
 
-    industries: tuple[Industry, ...]
+    queries: Mapping[str, Queries]
     cutters: dict[TextLanguage, Cutter] = field(default_factory=dict)
-    _queries: dict[TextLanguage, dict[str, tuple[Query, Query | None]]] = field(default_factory=dict, repr=False)
+    _parsed: dict[TextLanguage, dict[str, tuple[Query, Query | None]]] = field(default_factory=dict, repr=False)
 
-    def __post_init__(self) -> None:
-        self.industries = tuple(one for one in self.industries if one.queries is not None)
-        if not self.industries:
+    @classmethod
+    def of_industries(cls, industries: Iterable[Industry]) -> Classifier:
+        """The queries of those definitions that have some. Raises InputError if none has."""
+        found = {one.id: one.queries for one in industries if one.queries is not None}
+        if not found:
             raise InputError(
                 "no industry definition has queries; add [queries.en] and [queries.ko] with include = '...' to one"
             )
+        return cls(found)
+
+    @property
+    def industries(self) -> tuple[str, ...]:
+        """Ids of the industries."""
+        return tuple(self.queries)
 
     def classify(self, documents: Sequence[Document]) -> list[Classified]:
         """Ask every query of a text's language; in the order of the texts. A text whose language an industry has no
@@ -175,20 +183,20 @@ class Classifier:
         return self.cutters[language]
 
     def _of(self, language: TextLanguage) -> Mapping[str, tuple[Query, Query | None]]:
-        if language not in self._queries:
+        if language not in self._parsed:
             cut = self._cut(language)
 
             def split(term: str) -> Sequence[str]:
                 return cut([term])[0]
 
             found: dict[str, tuple[Query, Query | None]] = {}
-            for industry in self.industries:
-                written = getattr(industry.queries, language)
+            for industry, queries in self.queries.items():
+                written: LanguageQuery | None = getattr(queries, language)
                 if written is not None:
                     wide = parse_query(written.consider, split) if written.consider else None
-                    found[industry.id] = parse_query(written.include, split), wide
-            self._queries[language] = found
-        return self._queries[language]
+                    found[industry] = parse_query(written.include, split), wide
+            self._parsed[language] = found
+        return self._parsed[language]
 
 
 def _question(findings: Sequence[Finding]) -> Text | None:
