@@ -208,3 +208,10 @@ def test_without_any_series_the_list_is_empty_and_says_why(tmp_path):
 def test_no_code_is_a_signal_twice_in_one_data_set(found):
     keys = [(s.kind, s.table, s.classification, s.code, s.measure) for s in found.signals]
     assert len(keys) == len(set(keys))
+
+
+def test_a_real_time_programme_that_sees_nothing_says_so(tmp_path):
+    made = Miniature(tmp_path / "real-time", mode="real-time")
+    listed = longlist(load_programme(made.write()))
+    assert listed.candidates == ()
+    assert any("a real-time run sees what was released" in one.skipped.en for one in listed.looked)

@@ -17,7 +17,7 @@ from majung.methods.complexity import MAJUNG, complexity, presence, rca, relativ
 from majung.methods.emergence import ACTIVE_PERIODS, BASE_PERIODS, emergence_score
 from majung.methods.growth import growth_interval, growth_ratio
 from majung.methods.labelled import Floats, InputError, Labelled, drop_zeros, labelled
-from majung.programme import Programme, Text
+from majung.programme import Programme, ProgrammeError, Text
 
 Kind = Literal["emergence", "opportunity", "momentum"]
 KINDS: tuple[Kind, ...] = ("emergence", "opportunity", "momentum")
@@ -120,11 +120,19 @@ def signals(programme: Programme) -> Found:
         ("momentum", MOMENTUM_TABLES, _momentum),
     )
     for kind, tables, look in looks:
-        for frame, named in _data_sets(programme, tables):
-            part = look(programme, frame, named)
-            found.signals += part.signals
-            found.ties += part.ties
-            found.looked += part.looked
+        for table in tables:
+            try:
+                sets = list(_data_sets(programme, table))
+            except ProgrammeError as error:
+                # A real-time programme sees what was released by its cut, which may be nothing of a table.
+                why = Text(en=str(error), ko=f"기준일까지 공표된 자료가 없습니다 ({table})")
+                found.looked.append(Looked(kind, table, "", "", "", 0, 0, float("nan"), why))
+                continue
+            for frame, named in sets:
+                part = look(programme, frame, named)
+                found.signals += part.signals
+                found.ties += part.ties
+                found.looked += part.looked
         if not any(one.kind == kind for one in found.looked):
             skipped = Text(
                 en="the evidence has nothing for it up to the cut", ko="기준 연도까지 해당하는 자료가 없습니다"
@@ -148,22 +156,21 @@ class _Named:
 Look = Callable[[Programme, pd.DataFrame, _Named], Found]
 
 
-def _data_sets(programme: Programme, tables: tuple[str, ...]) -> Iterator[tuple[pd.DataFrame, _Named]]:
+def _data_sets(programme: Programme, table: str) -> Iterator[tuple[pd.DataFrame, _Named]]:
     """Series of measures that add up, without declared aggregates and one-code classifications."""
     evidence = programme.evidence
-    for table in tables:
-        if table not in evidence.tables:
+    if table not in evidence.tables:
+        return
+    whole = programme.select(table)
+    if "flow" in whole.columns:
+        whole = whole[whole["flow"] == "exports"]
+        whole = whole[whole["partner"] != WORLD] if (whole["partner"] != WORLD).any() else whole
+    for (classification, measure), rows in whole.groupby(["classification", "measure"], sort=True):
+        if not evidence.additive(table, str(measure)):
             continue
-        whole = programme.select(table)
-        if "flow" in whole.columns:
-            whole = whole[whole["flow"] == "exports"]
-            whole = whole[whole["partner"] != WORLD] if (whole["partner"] != WORLD).any() else whole
-        for (classification, measure), rows in whole.groupby(["classification", "measure"], sort=True):
-            if not evidence.additive(table, str(measure)):
-                continue
-            parts = rows[rows["code"].isin(evidence.codes(str(classification)))]
-            if parts["code"].nunique() > 1:
-                yield parts, _Named(table, str(classification), str(measure))
+        parts = rows[rows["code"].isin(evidence.codes(str(classification)))]
+        if parts["code"].nunique() > 1:
+            yield parts, _Named(table, str(classification), str(measure))
 
 
 # ------------------------------------------------------------------------------------------------------- emergence
