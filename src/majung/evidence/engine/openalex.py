@@ -45,6 +45,7 @@ LEVELS = ("topic", "subfield", "field", "domain")
 TOP = {"top10": 0.9, "top1": 0.99}
 """Measures of the most cited: percentile from which a work belongs to them."""
 
+_LONGEST = 16 << 20  # characters of a line that are looked at; DuckDB takes no longer object
 _REQUIRED = ("id", "publication_year", "authorships", "topics")
 
 
@@ -169,7 +170,7 @@ def _check_first_line(file: Path) -> None:
     opened = gzip.open if file.suffix == ".gz" else open
     try:
         with opened(file, "rt", encoding="utf-8") as lines:
-            line = lines.readline()
+            line = lines.readline(_LONGEST)
         work = json.loads(line)
     except (ValueError, EOFError, gzip.BadGzipFile) as error:
         raise fault(
