@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from majung import __version__
-from majung.cli import analysts, download, evidence, institution, journal, notices, public, tables
+from majung.cli import analysts, download, evidence, institution, journal, notices, public, tables, workspace
 from majung.cli.progress import console, errors, stages
 from majung.cli.serve import serve_folder
 from majung.methods.labelled import InputError
@@ -31,6 +31,7 @@ app.add_typer(public.app, name="public")
 evidence.app.command("download")(download.download_command)
 analysts.register(app)
 institution.register(app)
+workspace.register(app)
 
 Language = Literal["ko", "en"]
 

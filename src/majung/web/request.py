@@ -8,17 +8,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
+from majung.methods.labelled import InputError
 from majung.taskforce.models import Journaled, Person, Programme
+from majung.taskforce.operations.act import Refusal
 from majung.taskforce.permission import Actor, verdict
 from majung.taskforce.queries.visibility import Sight, sight
 from majung.taskforce.rules.clock import SEOUL, day_of
 from majung.web.words import Words, words
 
 STAGES = ("evidence", "discovery", "diagnosis", "projects", "meetings", "measures", "announcements", "review")
+"""The eight stages of the cycle and the names of the addresses at which each begins; a name without a page yet is
+printed as a word, not a link."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,28 @@ class Here:
     def post(self) -> str:
         """The post under which the person is known."""
         return self.words.of(self.person.post)
+
+    @property
+    def clock(self) -> str:
+        """The moment at which a set clock stands (MAJUNG_CLOCK), empty for a running one."""
+        return self.words.moment(settings.CLOCK) if settings.CLOCK else ""
+
+    def address(self, name: str, *args: object) -> str:
+        """The address of a page of this programme."""
+        return reverse(name, args=[self.programme.key, *args])
+
+    def deed(self, do: Callable[[], Any], to: str, said: str = "") -> HttpResponse:
+        """Do an operation and go to the address `to`; a refusal is told there in the reader's language."""
+        try:
+            do()
+        except Refusal as refusal:
+            messages.error(self.request, refusal.said[self.words.code])
+        except InputError as error:
+            messages.error(self.request, str(error))
+        else:
+            if said:
+                messages.success(self.request, said)
+        return HttpResponseRedirect(to)
 
     def may(self, operation: str, row: Journaled) -> bool:
         """Whether the person may do it now; on a past day nothing is done, only looked at."""
@@ -75,14 +104,24 @@ def here(request: HttpRequest, programme: str, topic: str) -> Here:
     found = Person.objects.select_related("programme").filter(programme__key=programme, user=request.user.pk).first()
     if found is None:
         raise Http404
-    now = timezone.now()
+    now = settings.CLOCK or timezone.now()
     day, past = looked_at(request, now)
     actor = Actor(found, now)
     as_of = Actor(found, datetime.combine(day, time(12), SEOUL)) if past else actor
-    language = words(topic, request.LANGUAGE_CODE)
+    language = words(topic, language_of(request))
     # Roles count as of the day: who left may still look at what was open then, never at what came later.
     seen = sight(as_of, found.programme) if past else sight(actor, found.programme)
     return Here(request, found.programme, found, actor, seen, language, day, past)
+
+
+def actor_of(request: HttpRequest, programme: str) -> Actor:
+    """The signed-in person of a programme, acting now. Raises Http404 like :func:`here`."""
+    return here(request, programme, "frame").actor
+
+
+def language_of(request: HttpRequest) -> str:
+    """`ko` or `en`."""
+    return str(getattr(request, "LANGUAGE_CODE", "ko"))[:2]
 
 
 def looked_at(request: HttpRequest, now: datetime) -> tuple[date, bool]:
@@ -107,8 +146,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _plain(request, "500", 500)
 
 
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    return _plain(request, "csrf", 403)
+
+
 def _plain(request: HttpRequest, name: str, status: int) -> HttpResponse:
-    language = getattr(request, "LANGUAGE_CODE", "ko")
-    w = words("frame", language)
-    said = {"name": name, "heading": w.find(f"error.{name}"), "text": w.find(f"error.{name}_text")}
+    w = words("frame", language_of(request))
+    said = {"name": status, "heading": w.find(f"error.{name}"), "text": w.find(f"error.{name}_text")}
     return render(request, "error.html", {"w": w, **said}, status=status)

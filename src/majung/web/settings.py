@@ -7,12 +7,14 @@ MAJUNG_HOSTS       host names served, separated by commas (default: localhost, 1
 MAJUNG_SIGNING_KEY file of the key that signs journal heads; keep it outside the database and its backups
 MAJUNG_PUBLIC     folder of the public store that the public site serves (default: MAJUNG_DATA/public)
 MAJUNG_HTTPS       1 when served behind TLS: secure cookies, HSTS, redirects
+MAJUNG_CLOCK       a moment (2021-04-20T14:00+09:00) at which the workspace's clock stands: to look at a record, no work
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +27,7 @@ SIGNING_KEY = Path(os.environ.get("MAJUNG_SIGNING_KEY", DATA / "keys" / "journal
 PUBLIC_STORE = Path(os.environ.get("MAJUNG_PUBLIC", DATA / "public")).resolve()
 DEBUG = os.environ.get("MAJUNG_DEBUG") == "1"
 HTTPS = os.environ.get("MAJUNG_HTTPS") == "1"
+CLOCK = datetime.fromisoformat(os.environ["MAJUNG_CLOCK"]) if os.environ.get("MAJUNG_CLOCK") else None
 
 
 def _secret() -> str:
@@ -97,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "majung.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -120,6 +124,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "majung.web.context.frame",
             ],
         },
     }
@@ -142,6 +147,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "majung.web.request.csrf_failed"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 LANGUAGE_CODE = "ko"
@@ -151,6 +157,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "papers"}},
     "staticfiles": {

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from majung.web import api
-from majung.web.pages import home, situation
+from majung.web.pages import home, situation, start, style
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
-    path("", include(home)),
     path("", include(situation)),
+    path("", include(start)),
+    path("", include(style)),
+    # Addresses that begin with a programme's key come last.
+    path("", include(home)),
 ]
 
 handler403 = "majung.web.request.denied"

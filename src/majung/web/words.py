@@ -38,7 +38,20 @@ class Words(Language):
 
     def __init__(self, topic: str, language: str) -> None:
         super().__init__(language)
-        self._texts = {**self._texts, **_topic("frame", language), **_topic(topic, language)}
+        self.topic = topic
+        self._layers = [_topic(topic, language), _topic("frame", language), self._texts]
+
+    def find(self, key: str, default: str | None = None) -> str:
+        """Text at the dotted `key`: the topic's, else the frame's, else the paper's. KeyError names the file."""
+        for layer in self._layers:
+            at: Any = layer
+            for part in key.split("."):
+                at = at.get(part) if isinstance(at, dict) else None
+            if at is not None and not isinstance(at, dict):
+                return str(at)
+        if default is not None:
+            return default
+        raise KeyError(f"web/text/{self.topic}.{self.code}.toml has no {key}")
 
     def of(self, text: Text | None) -> str:
         """A bilingual text in this language; the other language where this one is missing; "" for none."""

@@ -1,19 +1,11 @@
-"""The front door: to the programme of the signed-in person."""
+"""What is due from the signed-in person."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse
 from django.urls import path
 
-from majung.taskforce.models import Person
-from majung.web.request import Here, not_found, page
-
-
-def front(request: HttpRequest) -> HttpResponse:
-    """The person's first programme."""
-    person = Person.objects.filter(user=request.user.pk).select_related("programme").order_by("programme__key").first()
-    return redirect("home", person.programme.key) if person else not_found(request)
+from majung.web.request import Here, page
 
 
 @page("home")
@@ -22,6 +14,5 @@ def home(here: Here) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", front, name="front"),
     path("<slug:programme>/", home, name="home"),
 ]

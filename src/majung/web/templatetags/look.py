@@ -1,4 +1,6 @@
-"""Template tags of the look: words, formats, lights, links. The page's words stand in the context as `w`."""
+"""The pieces of the look: words, formats, lights, links, numbers that lead to their trace, tables, figures, blocks of
+the paper. `{% load look %}`; the page's words stand in the context as `w`; every piece is shown on /style.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
-from django.utils.html import format_html
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
+from majung.publishing import blocks
+from majung.publishing.language import missing
+from majung.publishing.marks import segments
 from majung.taskforce.rules.words import Colour, Judge
+from majung.web.tables import Table, arranged, from_block
+from majung.web.words import Words, words
 
 register = template.Library()
+
+MIDDLE, NARROW = 640.0, 350.0
+"""Widths in pixels at which a picture is drawn anew; the wide one is its own."""
 
 MARKS = {
     Colour.GREEN: ("g", '<circle class="f-g" cx="8" cy="8" r="7.5"/><path class="f-in" d="M4.5 8.2l2.4 2.4 4.6-5"/>'),
@@ -111,11 +123,187 @@ def stage_word(context: Mapping[str, Any], name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def stage_url(context: Mapping[str, Any], name: str) -> str:
-    """Where a stage of the cycle begins; the front of the programme while its page is not there."""
-    from django.urls import NoReverseMatch, reverse
+    """Where a stage of the cycle begins: the address of its name; empty while its page is not there."""
+    return address(context, name)
 
-    programme = context["here"].programme.key
+
+# ---------- addresses
+
+
+@register.simple_tag(takes_context=True)
+def to(context: Mapping[str, Any], name: str, *args: object) -> str:
+    """`{% to "industry" candidate %}`: the address of a page of the current programme."""
+    return reverse(name, args=[context["here"].programme.key, *args])
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Mapping[str, Any], name: str, *args: object) -> str:
+    """Like `to`, but empty where no page of that name is built."""
+    here = context.get("here")
     try:
-        return reverse(f"stage-{name}", args=[programme])
+        return reverse(name, args=[here.programme.key, *args]) if here else ""
     except NoReverseMatch:
-        return reverse("home", args=[programme])
+        return ""
+
+
+# ---------- formats of numbers, as filters: `{{ share|percent:1 }}`
+
+
+def _words() -> Words:
+    return words("frame", get_language() or "ko")
+
+
+def not_reported() -> SafeString:
+    """The word for what is missing: never a zero, never a dash alone."""
+    return format_html('<span class="nr">{}</span>', _words().find("not_reported"))
+
+
+def _number(value: object, printed: str) -> SafeString:
+    return not_reported() if missing(value) else format_html('<span class="nb">{}</span>', printed)
+
+
+@register.filter
+def number(value: object, digits: int = 1) -> str:
+    """`1,234.5`."""
+    return _number(value, _words().number(value, digits))
+
+
+@register.filter
+def percent(value: object, digits: int = 0) -> str:
+    """A share 0..1 as `7.9 %`."""
+    return _number(value, _words().percent(value, digits))
+
+
+@register.filter
+def chance(value: object) -> str:
+    """A probability; neither never nor always is not rounded to it."""
+    return _number(value, _words().chance(value))
+
+
+@register.filter
+def money(value: object) -> str:
+    """KRW billion as `2,170억원` or `KRW 217.0 bn`, the exact value in the title."""
+    if missing(value):
+        return not_reported()
+    exact = f"{float(str(value)) * 1e9:,.0f} KRW"
+    return format_html('<span class="nb" title="{}">{}</span>', exact, _words().money(value))
+
+
+@register.filter
+def or_not_reported(value: object) -> object:
+    """The value, or "not reported" for None and empty text."""
+    return not_reported() if value is None or value == "" else value
+
+
+@register.simple_tag
+def interval(low: object, high: object, digits: int | None = None) -> str:
+    """`0.67–0.95`, or "no interval"."""
+    return _words().span(low, high, digits) or _words().find("no_interval")
+
+
+@register.filter
+def at(items: Any, index: int) -> Any:
+    """The item at a position."""
+    return items[index]
+
+
+# ---------- numbers that lead to their trace
+
+
+@register.simple_tag(takes_context=True)
+def num(context: Mapping[str, Any], text: object, figure: str = "") -> str:
+    """A number that leads to the trace of its figure id: dotted underline, never coloured."""
+    if not figure:
+        return format_html('<span class="nb">{}</span>', text)
+    where = address(context, "trace", figure)
+    if not where:
+        return format_html('<span class="n">{}</span>', text)
+    return format_html('<a class="n" href="{}" title="{}">{}</a>', where, _words().say("trace_to", figure=figure), text)
+
+
+@register.simple_tag(takes_context=True)
+def fid(context: Mapping[str, Any], figure: str) -> str:
+    """A figure id as printed beside a number, leading to its trace."""
+    if not figure:
+        return ""
+    where = address(context, "trace", figure)
+    if not where:
+        return format_html('<span class="id">{}</span>', figure)
+    return format_html('<a class="id" href="{}">{}</a>', where, figure)
+
+
+@register.simple_tag(takes_context=True)
+def rich(context: Mapping[str, Any], value: blocks.Rich | str) -> str:
+    """A sentence of the paper: its numbers lead to their trace, figure ids and swatches are set."""
+    parts: list[str] = []
+    for part in [value] if isinstance(value, str) else value:
+        if not isinstance(part, str):
+            parts.append(num(context, part.text, part.figure))
+            continue
+        for kind, piece_ in segments(part):
+            if kind == "id":
+                parts.append(fid(context, piece_))
+            elif kind == "swatch":
+                parts.append(format_html('<span class="sw {}"></span>&#8288;', piece_))
+            else:
+                parts.append(conditional_escape(piece_))
+    return mark_safe("".join(parts))  # noqa: S308  (every part is escaped above)
+
+
+# ---------- tables, pictures, blocks
+
+
+@register.inclusion_tag("look/table.html", takes_context=True)
+def table(context: Mapping[str, Any], shown: Table | blocks.Table, name: str = "table") -> dict[str, object]:
+    """A table with sort, filter and export; one of the paper's is taken up as it is (`name` for its parameters)."""
+    if isinstance(shown, blocks.Table):
+        shown = from_block(name, shown)
+    if not shown.heads:
+        shown = arranged(shown, context["request"])
+    return {**_passed(context), "t": shown}
+
+
+@register.inclusion_tag("look/plain_table.html", takes_context=True)
+def plain_table(context: Mapping[str, Any], shown: Table | blocks.Table, label: str = "") -> dict[str, object]:
+    """A table without controls: the one behind a picture, whose title is its label."""
+    if isinstance(shown, blocks.Table):
+        shown = from_block("table", shown)
+    return {**_passed(context), "t": shown, "label": shown.title or shown.caption or label}
+
+
+@register.inclusion_tag("look/figure.html", takes_context=True)
+def figure(context: Mapping[str, Any], picture: blocks.Picture, illustrative: bool = False) -> dict[str, object]:
+    """A picture: title, unit, the drawing for 920, 640 and 350 px, source, and the table behind it."""
+    widths = (("vw", picture.wide), ("vm", min(MIDDLE, picture.wide)), ("vs", NARROW))
+    # Made by our own canvas, which escapes every text.
+    drawn = [(cls, mark_safe(picture.draw(width, "page", False))) for cls, width in widths]  # noqa: S308
+    rows = sum(1 for row in picture.table.rows if not row.group) if picture.table else 0
+    return {**_passed(context), "p": picture, "drawn": drawn, "illustrative": illustrative, "n": rows}
+
+
+@register.inclusion_tag("look/block.html", takes_context=True)
+def piece(context: Mapping[str, Any], shown: blocks.Block, name: str = "") -> dict[str, object]:
+    """Any block of the paper (`majung.publishing.blocks`)."""
+    return {**_passed(context), "b": shown, "name": name}
+
+
+@register.inclusion_tag("look/lede.html", takes_context=True)
+def lede(context: Mapping[str, Any], page: blocks.Page) -> dict[str, object]:
+    """Kicker, heading, standfirst, provenance and key figures of a page of the paper."""
+    return {**_passed(context), "page": page}
+
+
+@register.inclusion_tag("look/section.html", takes_context=True)
+def section(context: Mapping[str, Any], shown: blocks.Section, name: str = "section") -> dict[str, object]:
+    """A section of the paper: the finding in the margin, the evidence at the right."""
+    return {**_passed(context), "s": shown, "name": name}
+
+
+@register.simple_tag(takes_context=True)
+def empty(context: Mapping[str, Any], key: str, **values: object) -> str:
+    """An empty state: the topic's text at `key` says what will appear here and who makes it appear."""
+    return format_html('<p class="empty">{}</p>', context["w"].say(key, **values))
+
+
+def _passed(context: Mapping[str, Any]) -> dict[str, object]:
+    return {name: context.get(name) for name in ("request", "here", "w", "illustrative")}
