@@ -46,6 +46,7 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     flow = Flow(context, name, dimensions, translate=EUROSTAT)
     columns = [Column(column, text(column, column)) for column in (keys, *periods)]
     for rows in read_rows(input_, columns, context, delimiter="\t", quoted=False, size=SERIES):
+        context.count(len(rows.cells) * (len(periods) - 1))  # a cell is a fact
         long = _long(rows.cells, keys, dimensions, context)
         batch = flow.batch(long) if len(long) else None
         if batch is not None:

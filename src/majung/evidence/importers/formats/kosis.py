@@ -218,7 +218,7 @@ def _rows(
 def _sound(number: int, row: list[str], layout: Layout, context: Context) -> Iterator[tuple[int, list[str]]]:
     if not any(cell.strip() for cell in row):
         return
-    context.count(1)
+    context.count(len(layout.values))
     if len(row) == layout.width:
         yield number, [cell.strip() for cell in row]
     elif len(row) == 1 or not any(cell.strip() for cell in row[1:]):

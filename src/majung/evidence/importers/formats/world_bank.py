@@ -89,6 +89,7 @@ def _wide(input_: Input, context: Context) -> Iterator[pd.DataFrame]:
     fit([name for name in header if name not in years], COLUMNS, input_.name, line=skip + 1)
     columns = (*COLUMNS, *(Column(year, text(year, year)) for year in years))
     for rows in read_rows(input_, columns, context, skip=skip, size=2_000):
+        context.count(len(rows.cells) * (len(years) - 1))  # a cell is a fact
         long = rows.cells.reset_index(names="line").melt(
             id_vars=["line", *(c.name for c in COLUMNS)], value_vars=years, var_name="year", value_name="value"
         )
