@@ -6,17 +6,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl  # type: ignore[import-untyped]
-from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
-
 from majung.evidence.codebook import spelling
 from majung.evidence.crosswalks.concordance import Concordance, Link, Match, weight_of
-from majung.evidence.problems import Text, text
+from majung.evidence.importers.context import Context
+from majung.evidence.importers.inputs import find_inputs
+from majung.evidence.importers.workbook import cell_text, open_workbook
+from majung.evidence.problems import EvidenceError, Text, text
 from majung.methods.labelled import InputError
 
 HEADER_WITHIN = 30
@@ -206,18 +205,13 @@ def _sheets(place: Path, sheet: str | None) -> Iterator[tuple[str, list[tuple[in
 
 
 def _workbook(place: Path, sheet: str | None) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
-    try:
-        book = openpyxl.load_workbook(place, read_only=True, data_only=True)
-    except (OSError, InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise InputError(f"{place}: cannot be read as an Excel workbook ({error})") from error
-    try:
-        if sheet is not None and sheet not in book.sheetnames:
-            raise InputError(f"{place}: no sheet {sheet!r}; there are {', '.join(book.sheetnames)}")
-        for name in [sheet] if sheet else book.sheetnames:
-            rows = [
-                (number, ["" if cell is None else str(cell) for cell in row])
-                for number, row in enumerate(book[name].iter_rows(values_only=True), 1)
-            ]
+    inputs = find_inputs([place])
+    context = Context()
+    with open_workbook(inputs[0], context) as book:
+        if sheet is not None and sheet not in book.names:
+            raise InputError(f"{place}: no sheet {sheet!r}; there are {', '.join(book.names)}")
+        for name in [sheet] if sheet else book.names:
+            rows = [(number, [cell_text(cell) for cell in row]) for number, row in book.rows_of(name)]
+            if context.bad_rows:
+                raise EvidenceError.of(str(place), context.bad_rows)
             yield name, rows
-    finally:
-        book.close()
