@@ -279,3 +279,18 @@ def test_every_refusal_is_documented(client: Client) -> None:
             wanted = {"400", "401", "403", "404", "422", "429"} | ({"409"} if method == "post" else set())
             assert wanted <= set(said["responses"]), path
             assert all(said["responses"][s]["content"]["application/json"]["schema"] == problem for s in wanted)
+
+
+def test_what_a_panel_says(call: Call, institution: Institution) -> None:
+    panel = {"subject": "body/intelligent-robots-working-group", "key": "p", "question": text("?")}
+    assert call("analyst", "operations/panel.open", {**panel, "items": ["a", "b", "c"]})[0] == 200
+    assert call("analyst", "panels/p/weights")[1]["kind"] == "invalid"
+    matrix = {"a/b": 2, "b/c": 2, "a/c": 4}
+    assert call("judge", "operations/panel.compare", {"subject": "panel/p", "matrix": matrix})[0] == 200
+    assert call("member", "panels/p/weights")[0] == 403
+    assert call("outsider", "panels/p/weights")[0] == 404
+    assert call("analyst", "panels/p/weights")[1]["judges"][0]["judge"] == "person/judge"
+    call("analyst", "operations/panel.close", {"subject": "panel/p"})
+    status, said = call("member", "panels/p/weights")
+    assert (status, said["judges"][0]["judge"]) == (200, "judge 1")
+    assert said["groups"][0]["weights"]["a"] == pytest.approx(4 / 7)

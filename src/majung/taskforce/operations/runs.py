@@ -8,7 +8,7 @@ from typing import Any
 from majung.methods.labelled import InputError
 from majung.taskforce.models import Body, Comparison, CriteriaSet, Decision, Job, Panel, Programme, RunRecord
 from majung.taskforce.operations.act import Act, Invalid, operation
-from majung.taskforce.queries.weights import consistency
+from majung.taskforce.queries.weights import MOST_ITEMS, consistency, panel_weights
 from majung.taskforce.rules.words import Text
 
 
@@ -22,6 +22,16 @@ def ask(act: Act, programme: Programme, *, criteria_set: CriteriaSet | None = No
         asked_by=act.person,
         asked_at=act.at,
     )
+
+
+@operation("run.cancel", en="Cancel a run", ko="분석 실행 취소")
+def cancel(act: Act, programme: Programme, *, job: Job) -> None:
+    """Ask the worker to stop before its next stage; a run that waits is taken off the queue at once."""
+    if job.state not in ("queued", "running"):
+        raise Invalid("this job has ended", "이미 끝난 작업이다")
+    waiting = Job.objects.filter(pk=job.pk, state="queued")
+    if not waiting.update(state="cancelled", cancel=True, ended=act.at):
+        Job.objects.filter(pk=job.pk, state="running").update(cancel=True)
 
 
 @operation("run.take_in", en="Take in a run", ko="분석 결과 등록")
@@ -90,6 +100,53 @@ def adopt_criteria(
     return adopted
 
 
+@operation("criteria.adopt_panel", en="Adopt the weights of a panel", ko="조사 결과를 가중치로 채택")
+def adopt_panel(
+    act: Act,
+    programme: Programme,
+    *,
+    panel: Panel,
+    aggregation: str = "judgments",
+    without_inconsistent: bool = False,
+    decision: Decision | None = None,
+) -> CriteriaSet:
+    """A new version of the weights, computed here from the closed panel's comparisons, not from numbers typed in. The
+    interval of each weight is the judges' quartiles, widened to hold the weight."""
+    if panel.state != "closed":
+        raise Invalid("close the panel first", "먼저 조사를 마감한다")
+    try:
+        result = panel_weights(panel)
+        group = result.group(aggregation)
+    except InputError as error:
+        raise Invalid(str(error), f"이 조사로는 가중치를 낼 수 없다: {error}") from error
+    weights = group.without_inconsistent if without_inconsistent else group.weights
+    if weights is None:
+        raise Invalid("every judge is inconsistent: nobody is left", "모든 평가자가 비일관적이어서 남는 사람이 없다")
+    criteria = [
+        {
+            "id": item,
+            "weight": weights[item],
+            "low": min(result.quartiles[item][0], weights[item]),
+            "high": max(result.quartiles[item][2], weights[item]),
+        }
+        for item in result.items
+    ]
+    count, left_out = len(result.judges), sum(j.inconsistent for j in result.judges) if without_inconsistent else 0
+    adopted = CriteriaSet(
+        programme=programme,
+        number=programme.criteria_sets.count() + 1,
+        criteria=criteria,
+        origin={
+            "en": f"Panel {panel.key}: {count} judges, {left_out} left out as inconsistent, {aggregation}",
+            "ko": f"조사 {panel.key}: 평가자 {count}명, 비일관 제외 {left_out}명, {aggregation}",
+        },
+        panel=panel,
+        decision=decision,
+    )
+    adopted.save()
+    return adopted
+
+
 def _check_criteria(criteria: list[dict[str, Any]]) -> None:
     """Each entry: a known name once, low <= weight <= high within [0, 1]. Raises Invalid."""
     names = []
@@ -110,8 +167,10 @@ def _check_criteria(criteria: list[dict[str, Any]]) -> None:
 def open_panel(
     act: Act, body: Body, *, key: str, question: Text, items: list[str], closes: date | None = None
 ) -> Panel:
-    if len(items) < 2 or len(set(items)) != len(items):
-        raise Invalid("at least two different items are compared", "서로 다른 항목이 둘 이상 있어야 한다")
+    if not 2 <= len(items) <= MOST_ITEMS or len(set(items)) != len(items):
+        raise Invalid(
+            f"from two to {MOST_ITEMS} different items are compared", f"서로 다른 항목 2~{MOST_ITEMS}개를 비교한다"
+        )
     panel = Panel(
         programme=body.programme, key=key, body=body, question=question, items=items, opened=act.day, closes=closes
     )

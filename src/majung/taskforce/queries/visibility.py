@@ -181,10 +181,15 @@ def in_programme(seen: Sight, path: str) -> Q:
     return Q(**{path: seen.programme})
 
 
+def reads_comparisons(seen: Sight) -> bool:
+    """Whether the person reads what each judge compared."""
+    return seen.everything or Role.ANALYST in seen.roles
+
+
 def comparisons(seen: Sight) -> Q:
     """A judge's own comparisons; all of them for secretariat, analysts and auditors."""
     within = Q(panel__programme=seen.programme)
-    if seen.everything or Role.ANALYST in seen.roles:
+    if reads_comparisons(seen):
         return within
     return within & (Q(judge=seen.person) if seen.person is not None else Q(pk__in=()))
 

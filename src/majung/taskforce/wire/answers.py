@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from majung.taskforce.models import Programme
+from majung.methods.labelled import InputError
+from majung.taskforce.models import Panel, Programme
+from majung.taskforce.operations.act import Invalid, NotAllowed
 from majung.taskforce.permission import Actor
-from majung.taskforce.queries.visibility import sight
+from majung.taskforce.queries.visibility import Sight, reads_comparisons, sight, visible
+from majung.taskforce.queries.weights import PanelWeights, panel_weights
 from majung.taskforce.wire.deeds import Unreadable
 from majung.taskforce.wire.references import Unknown
 from majung.taskforce.wire.registers import REGISTERS, detail, listing, parameters
@@ -18,6 +22,8 @@ from majung.taskforce.wire.registers import REGISTERS, detail, listing, paramete
 def answer(actor: Actor, programme: Programme, path: str, filters: Mapping[str, Any]) -> Any:
     """What a register, or one row of it, says to the actor. Raises Unknown, Unreadable."""
     name, _, key = path.partition("/")
+    if name == "panels" and key.endswith("/weights"):
+        return asdict(weights_of(sight(actor, programme), key.removesuffix("/weights")))
     if name not in REGISTERS:
         listed = ", ".join(REGISTERS)
         raise Unknown(f"there is no register {name!r}; there are: {listed}", f"{name!r}이라는 목록은 없다: {listed}")
@@ -29,3 +35,24 @@ def answer(actor: Actor, programme: Programme, path: str, filters: Mapping[str, 
     except ValidationError as error:
         raise Unreadable([(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]) from error
     return vars(listing(name, seen, asked, asked.pop("limit"), asked.pop("offset")))
+
+
+def weights_of(seen: Sight, key: str) -> PanelWeights:
+    """What a panel's judges say. Judges are named to who reads comparisons; others see it once the panel is closed.
+
+    Raises Unknown for a panel that is not seen, NotAllowed while it is open, Invalid while nobody has compared.
+    """
+    panel = visible(seen, Panel).filter(key=key).first()
+    if panel is None:
+        raise Unknown(f"there is no panel/{key} that you can see", f"볼 수 있는 panel/{key}이(가) 없다")
+    named = reads_comparisons(seen)
+    if panel.state == "open" and not named:
+        raise NotAllowed("its judges still compare", "아직 조사 중이다")
+    try:
+        found = panel_weights(panel)
+    except InputError as error:
+        raise Invalid(str(error), "아직 아무도 비교하지 않았다") from error
+    if named:
+        return found
+    unnamed = [replace(judge, judge=f"judge {number}") for number, judge in enumerate(found.judges, 1)]
+    return replace(found, judges=unnamed)

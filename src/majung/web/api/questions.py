@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -11,7 +12,9 @@ from pydantic import BaseModel
 
 from majung.taskforce.models import Mandate, Person
 from majung.taskforce.queries.visibility import sight
+from majung.taskforce.queries.weights import PanelWeights
 from majung.taskforce.rules.words import Text
+from majung.taskforce.wire.answers import weights_of
 from majung.taskforce.wire.forms import Line, listed
 from majung.taskforce.wire.registers import REGISTERS, Register, detail, listing, page_shape, parameters, row_shape
 from majung.web.api.problems import RESPONSES
@@ -83,6 +86,20 @@ def me(request: Any) -> Any:
         }
         for person in persons
     ]
+
+
+@router.get(
+    PROGRAMME + "/panels/{key}/weights",
+    response={200: PanelWeights, **RESPONSES},
+    operation_id="weights_of_panel",
+    summary="What a panel's judges say · 조사 결과",
+)
+def weights(request: HttpRequest, programme: Path[Line], key: Path[Line]) -> Any:
+    """The group's weights with and without inconsistent judges, aggregated by judgments and by priorities; dispersion,
+    and each judge's worst triad. Judges are named to secretariat, analysts and auditors; others see it once the panel
+    is closed."""
+    within = programme_of(programme)
+    return asdict(weights_of(sight(actor_of(request, within), within), key))
 
 
 def _addresses(register: Register) -> None:

@@ -1,0 +1,217 @@
+"""Long work in the background: jobs are claimed by workers, show life, are looked at between stages, start again when a
+worker has died. Safe with any number of workers on SQLite and PostgreSQL.
+
+A job's steps are idempotent: a run is named by the hash of its inputs, so that one that starts again finds what is
+done.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections, connection, transaction
+from django.utils import timezone
+
+from majung.methods.labelled import InputError
+from majung.runs import run_programme
+from majung.runs.run import STAGES
+from majung.taskforce.models import CriteriaSet, Job, Programme, ProgrammeFile
+from majung.taskforce.operations import runs, system
+
+STALE = timedelta(seconds=120)
+"""A running job without a sign of life for so long has lost its worker."""
+BEAT_SECONDS = 20.0
+MOST_ATTEMPTS = 3
+EVIDENCE = "evidence.sha256"
+"""The definition file that names the evidence in force: a folder under MAJUNG_DATA/evidence."""
+
+Clock = Callable[[], datetime]
+
+
+class Stopped(Exception):
+    """The work ends here: it was cancelled, or the job belongs to another worker by now."""
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def claim(worker: str, now: datetime) -> Job | None:
+    """The job that has waited longest, marked as this worker's; None when nothing waits."""
+    with transaction.atomic():
+        revive(now)
+        waiting = Job.objects.filter(state="queued").order_by("asked_at", "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            waiting = waiting.select_for_update(skip_locked=True)
+        for job in waiting[:10]:
+            taken = Job.objects.filter(pk=job.pk, state="queued").update(
+                state="running",
+                worker=worker,
+                beat=now,
+                started=now,
+                attempts=job.attempts + 1,
+                stage="",
+                done=0,
+                of=len(STAGES),
+                error="",
+            )
+            if taken:
+                job.refresh_from_db()
+                return job
+    return None
+
+
+def revive(now: datetime) -> int:
+    """Queue again the jobs whose worker has died; give up on those that have died too often. How many were stale."""
+    stale = Job.objects.filter(state="running", beat__lt=now - STALE)
+    cancelled = stale.filter(cancel=True).update(state="cancelled", ended=now)
+    given_up = stale.filter(attempts__gte=MOST_ATTEMPTS).update(
+        state="failed", ended=now, error=f"its worker died {MOST_ATTEMPTS} times"
+    )
+    return cancelled + given_up + stale.update(state="queued", worker="", stage="", done=0)
+
+
+def work(worker: str, *, clock: Clock = timezone.now, beating: bool = True) -> Job | None:
+    """Do the next job to its end; None when nothing waits. beating: show life from a thread of its own, so that a long
+    stage is not taken for a dead worker."""
+    job = claim(worker, clock())
+    if job is None:
+        return None
+    try:
+        with _beats(job, clock) if beating else _silence():
+            result = KINDS[job.kind](job, _progress(job, clock), clock)
+    except Stopped:
+        _end(job, "cancelled", clock)
+    except InputError as error:
+        _end(job, "failed", clock, error=str(error))
+    except (KeyboardInterrupt, SystemExit):
+        Job.objects.filter(pk=job.pk, worker=worker, state="running").update(state="queued", worker="", beat=None)
+        raise
+    except BaseException as error:
+        _end(job, "failed", clock, error=f"{type(error).__name__}: {error}")
+        raise
+    else:
+        _end(job, "done", clock, result=result, done=job.of)
+    job.refresh_from_db()
+    return job
+
+
+def _end(job: Job, state: str, clock: Clock, **columns: Any) -> None:
+    mine = Job.objects.filter(pk=job.pk, worker=job.worker, state="running")
+    mine.update(state=state, ended=clock(), **columns)
+
+
+def _progress(job: Job, clock: Clock) -> Callable[[str], None]:
+    """Called as each stage begins: shows life, looks whether to stop."""
+
+    def begin(stage: str) -> None:
+        mine = Job.objects.filter(pk=job.pk, worker=job.worker, state="running", cancel=False)
+        done = STAGES.index(stage) if stage in STAGES else job.done
+        if not mine.update(stage=stage, done=done, beat=clock()):
+            raise Stopped
+
+    return begin
+
+
+@contextmanager
+def _beats(job: Job, clock: Clock) -> Iterator[None]:
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(BEAT_SECONDS):
+            close_old_connections()
+            Job.objects.filter(pk=job.pk, worker=job.worker, state="running").update(beat=clock())
+        connection.close()
+
+    thread = threading.Thread(target=beat, name=f"beat of job {job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    yield
+
+
+def make_run(job: Job, progress: Callable[[str], None], clock: Clock) -> dict[str, Any]:
+    """Kind "run": the programme as it is defined now, with the weights of a criteria set, run and taken in."""
+    programme = job.programme
+    number = job.arguments.get("criteria_set")
+    chosen = CriteriaSet.objects.get(programme=programme, number=number) if number is not None else None
+    with TemporaryDirectory(prefix="majung-run-") as work:
+        folder = lay_out(programme, chosen, Path(work) / programme.key)
+        run = run_programme(folder, settings.RUNS, progress=progress)
+    progress("writing")
+    record = runs.take_in(
+        system("worker", clock()), programme, key=run.id, manifest=run.manifest, criteria_set=chosen, job=job
+    )
+    return {"run": record.key, "digest": record.digest}
+
+
+KINDS: dict[str, Callable[[Job, Callable[[str], None], Clock], dict[str, Any]]] = {"run": make_run}
+"""What each kind of job does; returns what stands in its result."""
+
+
+def lay_out(programme: Programme, chosen: CriteriaSet | None, folder: Path) -> Path:
+    """The programme's folder as it is defined now, with the weights of a criteria set put into programme.toml."""
+    files = dict(ProgrammeFile.objects.filter(programme=programme).values_list("path", "text"))
+    if "programme.toml" not in files or EVIDENCE not in files:
+        raise InputError(f"programme {programme.key} has no definitions to run; load its folder first")
+    if chosen is not None:
+        files["programme.toml"] = with_weights(files["programme.toml"], chosen.criteria)
+    evidence = Path(settings.DATA) / "evidence" / files.pop(EVIDENCE).strip()
+    if not evidence.is_dir():
+        raise InputError(f"{evidence}: the evidence is missing; restore MAJUNG_DATA or load the programme folder again")
+    for path, text in files.items():
+        file = folder / path
+        if not file.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"definition file {path!r} would lie outside the folder; rename it")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+    shutil.copytree(evidence, folder / "evidence")
+    return folder
+
+
+def with_weights(text: str, criteria: list[dict[str, Any]]) -> str:
+    """programme.toml with other weights and intervals of its criteria; nothing else changes, which is checked.
+
+    Raises InputError when the criteria are not those of the programme.
+    """
+    before = tomllib.loads(text)
+    wanted = {entry["id"]: entry for entry in criteria}
+    known = [criterion["id"] for criterion in before.get("criteria", ())]
+    if sorted(known) != sorted(wanted):
+        raise InputError(
+            f"the criteria set weighs {', '.join(wanted)}; the programme's criteria are {', '.join(known)}"
+        )
+    position, inside, lines = -1, False, []
+    for line in text.splitlines():
+        bare = line.strip()
+        if bare.startswith("["):
+            inside = bare.startswith("[[criteria]]")
+            position += inside
+        name = bare.partition("=")[0].strip()
+        if inside and name in ("weight", "low", "high"):
+            line = f"{name} = {float(wanted[known[position]][name])!r}"
+        lines.append(line)
+    changed = "\n".join(lines) + "\n"
+    for criterion in before["criteria"]:
+        criterion |= {name: float(wanted[criterion["id"]][name]) for name in ("weight", "low", "high")}
+    if tomllib.loads(changed) != before:
+        raise InputError("programme.toml: write weight, low and high of each [[criteria]] on lines of their own")
+    return changed
