@@ -10,11 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from majung import __version__
-<<<<<<< HEAD
-from majung.cli import analysts, download, evidence, institution, journal, notices, public, tables, workspace
-=======
-from majung.cli import analysts, download, evidence, institution, journal, notices, public, running, tables
->>>>>>> 0486ec7 (Runs in the background: a queue that survives its workers; weights from judges, adopted from the panel itself)
+from majung.cli import analysts, download, evidence, institution, journal, notices, public, running, tables, workspace
 from majung.cli.progress import console, errors, stages
 from majung.cli.serve import serve_folder
 from majung.methods.labelled import InputError
@@ -35,11 +31,8 @@ app.add_typer(public.app, name="public")
 evidence.app.command("download")(download.download_command)
 analysts.register(app)
 institution.register(app)
-<<<<<<< HEAD
 workspace.register(app)
-=======
 running.register(app)
->>>>>>> 0486ec7 (Runs in the background: a queue that survives its workers; weights from judges, adopted from the panel itself)
 
 Language = Literal["ko", "en"]
 
