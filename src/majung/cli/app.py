@@ -10,7 +10,19 @@ from typing import Annotated, Any, Literal
 import typer
 
 from majung import __version__
-from majung.cli import analysts, download, evidence, institution, journal, notices, public, running, tables, workspace
+from majung.cli import (
+    analysts,
+    download,
+    evidence,
+    institution,
+    journal,
+    notices,
+    programme,
+    public,
+    running,
+    tables,
+    workspace,
+)
 from majung.cli.progress import console, errors, stages
 from majung.cli.serve import serve_folder
 from majung.methods.labelled import InputError
@@ -28,6 +40,7 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(journal.app, name="journal")
 app.add_typer(notices.app, name="notices")
 app.add_typer(public.app, name="public")
+app.add_typer(programme.app, name="programme")
 evidence.app.command("download")(download.download_command)
 analysts.register(app)
 institution.register(app)

@@ -93,7 +93,10 @@ class Act:
         self.written[row._meta.db_table, row.pk] = row
 
     def tell(self, person: Person, kind: str, about: Journaled, urgent: bool = False, **values: Any) -> None:
-        """Put a notice into the outbox; it is sent after the transaction, if the transaction holds."""
+        """Put a notice into the outbox; it is sent after the transaction, if the transaction holds. What the loader
+        enters has happened already: nobody is told."""
+        if self.actor.system == "record":
+            return
         Notice.objects.create(
             programme=self.subject.in_programme,
             person=person,
@@ -115,6 +118,11 @@ class Operation:
     parameters: dict[str, tuple[Any, Any]]
     call: Callable[..., Any]
     doc: str
+
+    @property
+    def for_people(self) -> bool:
+        """A person may do it, by the matrix; what is not is the loader's or the generator's alone."""
+        return not self.name.startswith(("record.", "exercise.", "test."))
 
 
 OPERATIONS: dict[str, Operation] = {}

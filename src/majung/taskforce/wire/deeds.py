@@ -42,7 +42,7 @@ class Done:
 
 def operation(name: str) -> Operation:
     """The operation of a name. Raises Unknown."""
-    if name not in OPERATIONS:
+    if name not in OPERATIONS or not OPERATIONS[name].for_people:
         raise Unknown(f"there is no operation {name!r}", f"{name!r}이라는 작업은 없다")
     return OPERATIONS[name]
 
