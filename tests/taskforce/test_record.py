@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from majung.taskforce.queries.lights import with_lights
 from majung.taskforce.queries.tracing import orphans
 from majung.taskforce.record.loading import load
 from majung.taskforce.rules.clock import day_of
+from miniature import PROJECTS, Miniature
 
 from .conftest import Institution, moment, text
 
@@ -31,17 +31,85 @@ def data(tmp_path: Path, settings: object) -> Path:
     return tmp_path / "var"
 
 
+RECORD = """
+at = 2021-04-09
+
+[[person]]
+key = "head"
+post = { ko = "반장", en = "Head" }
+organisation = "lead"
+
+[[body]]
+key = "task-force"
+kind = "task-force"
+name = { ko = "추진단", en = "Task force" }
+
+[[body]]
+key = "group"
+kind = "working-group"
+parent = "task-force"
+name = { ko = "작업반", en = "Group" }
+
+[[mandate]]
+body = "group"
+person = "head"
+role = "chair"
+starts = 2021-04-09
+
+[[area]]
+key = "first"
+name = { ko = "첫째", en = "First" }
+body = "group"
+taken_up = 2021-04-09
+
+[[strategy]]
+key = "plan"
+area = "first"
+name = { ko = "계획", en = "Plan" }
+state = "announced"
+announced_on = 2021-09-06
+at = 2021-09-06
+
+[[task]]
+key = "plan-1"
+strategy = "plan"
+position = 1
+name = { ko = "과제", en = "Task" }
+
+[[measure]]
+key = "services"
+task = "plan-1"
+name = { ko = "조치", en = "Measure" }
+instrument = "procurement"
+owner = "lead"
+
+[[metric]]
+measure = "services"
+key = "count"
+name = { ko = "개수", en = "Count" }
+unit = { ko = "개", en = "n" }
+baseline = 15
+baseline_on = 2020-12-31
+
+[[target]]
+metric = "services/count"
+by = 2024-12-31
+value = 300
+"""
+
+
 @pytest.fixture
-def korea(db: None, data: Path, tmp_path: Path) -> Path:
-    """The founding case's folder, loaded."""
-    folder = tmp_path / "korea-2021"
-    shutil.copytree(KOREA, folder)
+def folder(db: None, data: Path, tmp_path: Path) -> Path:
+    """A small programme with a record, loaded."""
+    folder = Miniature(tmp_path / "mini").write()
+    (folder / "record").mkdir()
+    (folder / "record" / "institution.toml").write_text(RECORD, "utf-8")
     load(folder)
     return folder
 
 
-def test_the_founding_case_is_there_as_it_is_on_record(korea: Path) -> None:
-    programme = m.Programme.objects.get(key="korea-2021")
+def test_the_founding_case_is_there_as_it_is_on_record(db: None, data: Path) -> None:
+    programme = load(KOREA).programme
     assert not programme.exercise
     assert {b.key: b.kind for b in m.Body.objects.all()} == {
         "innovation-growth-strategy-meeting": "parent-meeting",
@@ -79,10 +147,18 @@ def test_the_founding_case_is_there_as_it_is_on_record(korea: Path) -> None:
     assert budgets["robots-2021-budget", 2021] == 217_000
     assert budgets["metaverse-market", 2022] == 556_000
     assert programme.record_note["series"][0]["korea"][-1] == {"year": 2022, "level": 81.5, "gap_years": 3.2}
+    _nothing_else(programme)
+    when = {e.subject: str(day_of(e.at)) for e in m.JournalEntry.objects.filter(operation="record.freeze")}
+    assert when["announcement/2022-01-20-metaverse-2022"] == "2022-01-20"
+    assert set(m.JournalEntry.objects.filter(operation="mandate.give").values_list("acted_as", flat=True)) == {
+        "system:record"
+    }
+    assert verify_database().sound
+    assert run_identifier(load_programme(workdir(programme))) == run_identifier(load_programme(KOREA))
 
 
-def test_what_is_not_on_record_is_not_there(korea: Path) -> None:
-    programme = m.Programme.objects.get(key="korea-2021")
+def _nothing_else(programme: m.Programme) -> None:
+    """What is not on record is not there, and counts as not reported."""
     nothing = (m.Attendance, m.MinutesRevision, m.Decision, m.Outcome, m.Reading, m.Light, m.Submission, m.Notice)
     assert [model.__name__ for model in nothing if model.objects.exists()] == []
     assert {person.name for person in m.Person.objects.all()} == {""}
@@ -91,38 +167,30 @@ def test_what_is_not_on_record_is_not_there(korea: Path) -> None:
     assert len(orphans(programme)) == m.Measure.objects.count()
 
 
-def test_each_deed_has_its_moment_and_the_journal_holds(korea: Path) -> None:
-    when = {e.subject: str(day_of(e.at)) for e in m.JournalEntry.objects.filter(operation="record.freeze")}
-    assert when["announcement/2022-01-20-metaverse-2022"] == "2022-01-20"
-    kinds = dict(m.JournalEntry.objects.filter(operation="mandate.give").values_list("acted_as", "operation"))
-    assert kinds == {"system:record": "mandate.give"}
-    assert verify_database().sound
-
-
-def test_loading_twice_changes_nothing(korea: Path) -> None:
+def test_loading_twice_changes_nothing(folder: Path) -> None:
     before = m.JournalEntry.objects.count()
-    again = load(korea)
+    again = load(folder)
     assert again.nothing
     assert m.JournalEntry.objects.count() == before
 
 
-def test_the_database_rules_over_a_changed_folder(korea: Path) -> None:
-    measures = korea / "record" / "measures.toml"
-    changed = measures.read_text("utf-8").replace("value = 300\n", "value = 301\n")
-    measures.write_text(changed, "utf-8")
-    charter = korea / "programme.toml"
+def test_the_database_rules_over_a_changed_folder(folder: Path) -> None:
+    rows = folder / "record" / "institution.toml"
+    changed = rows.read_text("utf-8").replace("value = 300\n", "value = 301\n")
+    rows.write_text(changed, "utf-8")
+    charter = folder / "programme.toml"
     charter.write_text(charter.read_text("utf-8") + "# a word\n", "utf-8")
     before = m.JournalEntry.objects.count()
     with pytest.raises(InputError) as refused:
-        load(korea)
-    assert "measures.toml: target[" in str(refused.value)
+        load(folder)
+    assert "institution.toml: target[" in str(refused.value)
     assert "value: 301.0 here, 300.0 in the database" in str(refused.value)
     assert "programme.toml: another text is in force" in str(refused.value)
     assert m.JournalEntry.objects.count() == before
-    applied = load(korea, apply=True)
+    applied = load(folder, apply=True)
     assert len(applied.applied) == 2
-    assert m.Target.objects.get(metric__measure__key="cloud-public-services").value == 301
-    assert load(korea).nothing
+    assert m.Target.objects.get(metric__measure__key="services").value == 301
+    assert load(folder).nothing
 
 
 @pytest.mark.parametrize(
@@ -130,35 +198,35 @@ def test_the_database_rules_over_a_changed_folder(korea: Path) -> None:
     [
         ('[[mandat]]\nbody = "task-force"\n', "[[mandat]] is no kind of row; did you mean [[mandate]]?"),
         (
-            '[[mandate]]\nbody = "task-force"\nperson = "moef-first-vice-minister"\nrole = "boss"\nstarts = 2021-05-01\n',  # noqa: E501
+            '[[mandate]]\nbody = "task-force"\nperson = "head"\nrole = "boss"\nstarts = 2021-05-01\n',
             "mandate[1].role: input should be 'chair'",
         ),
         ('[[room]]\nkey = "r"\nname = { ko = "방", en = "room" }\nseats = 4\nseat = 5\n', "did you mean 'seats'?"),
         ('[[room]]\nkey = "r"\nname = { ko = "방" }\nseats = 4\n', "room[1].name.en: missing; state it"),
         ('[[room]]\nkey = "r"\nname = { ko = "방", en = "room" }\nseats = -4\n', "seats: input should be greater"),
-        ('[[lead]]\narea = "clowd"\norganisation = "msit"\nstarts = 2021-05-01\n', "did you mean 'cloud'?"),
-        ('[[area]]\nkey = "cloud"\nname = { ko = "가", en = "a" }\ntaken_up = 2021-05-01\n', "stands twice"),
+        ('[[lead]]\narea = "frist"\norganisation = "lead"\nstarts = 2021-05-01\n', "did you mean 'first'?"),
+        ('[[area]]\nkey = "first"\nname = { ko = "가", en = "a" }\ntaken_up = 2021-05-01\n', "stands twice"),
     ],
 )
-def test_a_wrong_row_is_named_with_place_and_remedy(korea: Path, wrong: str, said: str) -> None:
-    (korea / "record" / "z.toml").write_text("at = 2021-05-01\n" + wrong, "utf-8")
+def test_a_wrong_row_is_named_with_place_and_remedy(folder: Path, wrong: str, said: str) -> None:
+    (folder / "record" / "z.toml").write_text("at = 2021-05-01\n" + wrong, "utf-8")
     before = m.JournalEntry.objects.count()
     with pytest.raises(InputError) as refused:
-        load(korea)
+        load(folder)
     assert said in str(refused.value)
     assert "z.toml" in str(refused.value)
     assert m.JournalEntry.objects.count() == before
 
 
-def test_a_refused_operation_names_the_row_and_leaves_nothing(korea: Path) -> None:
+def test_a_refused_operation_names_the_row_and_leaves_nothing(folder: Path) -> None:
     row = '[[milestone]]\nkey = "new"\nbody = "task-force"\nname = { ko = "새", en = "new" }\n'
     bad = (
-        '[[measure]]\nkey = "m"\ntask = "my-healthway-platform"\nname = { ko = "가", en = "a" }\n'
-        'instrument = "fiscal"\nowner = "msit"\nverifier = "msit"\n'
+        '[[measure]]\nkey = "m"\ntask = "plan-1"\nname = { ko = "가", en = "a" }\n'
+        'instrument = "fiscal"\nowner = "lead"\nverifier = "lead"\n'
     )
-    (korea / "record" / "z.toml").write_text("at = 2021-05-01\n" + row + bad, "utf-8")
+    (folder / "record" / "z.toml").write_text("at = 2021-05-01\n" + row + bad, "utf-8")
     with pytest.raises(InputError, match=r"z.toml: measure\[1\]: who verifies is not who owns"):
-        load(korea)
+        load(folder)
     assert not m.Milestone.objects.filter(key="new").exists()
 
 
@@ -172,8 +240,15 @@ def test_nobody_but_the_loader_enters_the_record(institution: Institution) -> No
     assert isinstance(institution.by("secretariat"), Actor)
 
 
-def test_the_folder_laid_out_from_the_database_runs_as_the_folder_itself(korea: Path, tmp_path: Path) -> None:
-    programme = m.Programme.objects.get(key="korea-2021")
+def test_the_folder_laid_out_from_the_database_is_the_folder(folder: Path) -> None:
+    programme = m.Programme.objects.get()
     laid_out = workdir(programme)
     assert workdir(programme) == laid_out
-    assert run_identifier(load_programme(laid_out)) == run_identifier(load_programme(KOREA))
+    assert run_identifier(load_programme(laid_out)) == run_identifier(load_programme(folder))
+
+
+def test_a_folder_without_a_record_brings_what_its_charter_implies(db: None, data: Path, tmp_path: Path) -> None:
+    load(Miniature(tmp_path / "mini").write())
+    assert {b.key for b in m.Body.objects.all()} == {"task-force", *(f"{a}-working-group" for a in PROJECTS)}
+    assert {(lead.area.key, lead.organisation.key) for lead in m.Lead.objects.all()} == {(a, "lead") for a in PROJECTS}
+    assert load(tmp_path / "mini").nothing
