@@ -143,7 +143,7 @@ def _form(operation: Operation) -> type[BaseModel]:
 def listed() -> list[dict[str, Any]]:
     """Every operation with its label and parameters, as data."""
     known = []
-    for one in OPERATIONS.values():
+    for one in (one for one in OPERATIONS.values() if one.for_people):
         said = form(one).model_json_schema()
         required = set(said.get("required", ()))
         told = [{"name": n, "required": n in required, "form": f} for n, f in said["properties"].items()]
