@@ -260,7 +260,9 @@ def _canonical(
         elif column == "year":
             out[column] = _years(found, plan.year_form, source, context)
             continue
-        elif column in plan.slugs:
+        if column in spec.key and column not in (*spec.places, *plan.translate):
+            _report_empty(found, column, source, context)
+        if column in plan.slugs:
             found = _slugs(found, out, column, spec.coded, context)
         out[column] = found
     if values is None:
@@ -271,6 +273,13 @@ def _canonical(
         values = values.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
     out["value"] = context.numbers(values, lines, column, missing=plan.missing, thousands=plan.thousands) * plan.factor
     return out
+
+
+def _report_empty(found: pd.Series[str], column: str, source: str, context: Context) -> None:
+    reason = text(f"'{source}' is empty", f"'{source}' 칸이 비어 있습니다")
+    remedy = text(f"it becomes '{column}': fill it in, or filter the row out", "채우거나 [[filter]]로 빼십시오")
+    for line in found.index[found == ""]:
+        context.bad("empty-value", int(line), reason, remedy, column=source)
 
 
 def _translated(
