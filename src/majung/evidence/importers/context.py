@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,9 @@ from majung.methods.labelled import InputError
 
 MAX_BAD = 200_000
 """Bad rows that are listed one by one; what goes beyond is counted, and the import ends in an error."""
+
+_NUMBER = re.compile(NUMBER)
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 
 Progress = Callable[[str, int], None]
 """Called with (file, rows read of it so far)."""
@@ -56,6 +60,7 @@ class Context:
     declarations: dict[str, dict[str, Any]] = field(default_factory=dict)
     rows_read: Counter[str] = field(default_factory=Counter)
     edition: str = ""
+    _places: dict[str, str] = field(default_factory=dict)
 
     # ------------------------------------------------------------------------------------------------- options
 
@@ -104,6 +109,13 @@ class Context:
         problem = Problem(rule, file or self.file, said, text("", ""), line, level="note")
         if problem not in self.notes:
             self.notes.append(problem)
+
+    def note_absent(self, columns: Sequence[str]) -> None:
+        """Say which optional columns the current file lacks: what they would give is not there."""
+        if columns:
+            listed = ", ".join(columns)
+            said = text(f"has no column {listed} (optional)", f"선택 열 {listed}이(가) 없습니다")
+            self.note("optional-column", said)
 
     def count(self, rows: int) -> None:
         """Rows (or cells, where a cell is a fact) read of the current file, good or bad: the report's denominator."""
@@ -196,6 +208,30 @@ class Context:
                 count=int(empty.sum()),
             )
         return values.where(~infinite)
+
+    def number(self, cell: str, line: int, column: str) -> float:
+        """One cell, which may group thousands by commas, as a number; NaN after it was reported as bad."""
+        plain = cell.strip()
+        if _GROUPED.fullmatch(plain):
+            plain = plain.replace(",", "")
+        value = float(plain) if _NUMBER.fullmatch(plain) else float("nan")
+        if math.isfinite(value):
+            return value
+        reason, remedy = explain_value(cell)
+        self.bad("not-a-number", line, reason, remedy, column=column, value=cell)
+        return float("nan")
+
+    def country(self, name: str, line: int, column: str) -> str:
+        """One country's code, "" after a region was counted as left out or an unknown name reported as bad."""
+        code = self._places.setdefault(name, named_country(name) or "")
+        if code:
+            return code
+        reason, remedy = explain_unknown(name)
+        if "region" in reason["en"]:
+            self.leave_out("region", reason, column=column, value=name, line=line)
+        else:
+            self.bad("unknown-country", line, reason, remedy, column=column, value=name)
+        return ""
 
     def countries(
         self, cells: pd.Series[str], lines: pd.Series[int] | pd.Index[int], column: str, **translate: str

@@ -15,7 +15,7 @@ from majung.evidence.importers.context import Context
 from majung.evidence.importers.encoding import text_lines
 from majung.evidence.importers.format import Column
 from majung.evidence.importers.inputs import DOWNLOAD_AGAIN, Input, file_error
-from majung.evidence.importers.schema import fit
+from majung.evidence.importers.schema import absent, fit
 from majung.evidence.problems import text
 
 BATCH = 50_000
@@ -83,6 +83,7 @@ def read_rows(
             raise unreadable(input_.name, skip + 1, error) from None
         check_delimiter(header, delimiter, input_.name, skip + 1)
         names = fit(header, columns, input_.name, line=skip + 1, others=others)
+        context.note_absent(absent(columns, names))
         places = {name: header.index(there) for name, there in names.items()}
         some = False
         for numbers, records in _records(reader, header, skip, context, size):

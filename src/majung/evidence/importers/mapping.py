@@ -270,9 +270,19 @@ def _canonical(
         return out
     column = value_column or plan.columns["value"]
     if plan.decimal_comma:
-        values = values.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+        values = _with_point(values)
     out["value"] = context.numbers(values, lines, column, missing=plan.missing, thousands=plan.thousands) * plan.factor
     return out
+
+
+def _with_point(values: pd.Series[str]) -> pd.Series[str]:
+    """1.234,5 as 1234.5. A point that does not group thousands is left with its comma, and then is no number."""
+    plain = values.str.strip()
+    grouped = plain.str.fullmatch(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
+    simple = plain.str.fullmatch(r"[+-]?[0-9]+(?:,[0-9]+)?")
+    turned = plain.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    doubtful = plain.str.contains(".", regex=False) & ~grouped
+    return turned.where(grouped | simple, plain.where(~doubtful, plain + ","))
 
 
 def _report_empty(found: pd.Series[str], column: str, source: str, context: Context) -> None:

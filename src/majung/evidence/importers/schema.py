@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from majung.evidence.codebook import nearest, spelling
 from majung.evidence.importers.format import Column
@@ -51,6 +51,11 @@ def fit(
     if problems:
         raise EvidenceError.of(file, problems)
     return found
+
+
+def absent(columns: Sequence[Column], found: Mapping[str, str]) -> list[str]:
+    """Optional columns that the file lacks."""
+    return [column.name for column in columns if not column.required and column.name not in found]
 
 
 def _missing(column: Column, free: Sequence[str], file: str, line: int) -> Problem:

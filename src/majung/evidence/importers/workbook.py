@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
@@ -25,10 +24,10 @@ MAX_WORKBOOK = 3 << 30
 MAX_CELL = 32_767
 """Characters in a cell: Excel's own limit."""
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, EOFError, OSError, ParseError, KeyError, ValueError, TypeError, IndexError,
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, SyntaxError, KeyError, ValueError, TypeError, IndexError,
     AttributeError, NotImplementedError, RuntimeError, ArithmeticError, InvalidFileException,
 )  # fmt: skip
-"""What openpyxl and what it stands on raise on damaged workbooks."""
+"""What openpyxl and what it stands on raise on damaged workbooks (SyntaxError: every XML parser's)."""
 _FORMULA = re.compile(rb"<(?:[a-z0-9]+:)?f[ >/]")
 
 

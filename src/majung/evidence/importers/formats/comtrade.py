@@ -21,7 +21,7 @@ from majung.evidence.importers.delimited import BATCH, read_rows
 from majung.evidence.importers.encoding import text_lines
 from majung.evidence.importers.format import Batch, Column, Format
 from majung.evidence.importers.inputs import Input, file_error
-from majung.evidence.importers.schema import fit
+from majung.evidence.importers.schema import absent, fit
 from majung.evidence.problems import Text, text
 from majung.methods.labelled import InputError
 
@@ -90,6 +90,7 @@ def _json(input_: Input, context: Context) -> Iterator[pd.DataFrame]:
         )
     names = list(dict.fromkeys(name for one in data for name in one))
     found = fit(names, COLUMNS, input_.name, others=True)
+    context.note_absent(absent(COLUMNS, found))
     for begin in range(0, len(data), BATCH):
         part = data[begin : begin + BATCH]
         cells = {name: [_plain(one.get(theirs)) for one in part] for name, theirs in found.items()}

@@ -114,6 +114,15 @@ def _system(where: str, files: dict[str, Input], context: Context) -> Iterator[B
     for code, words in {**COMMON, **LABELS}.items():
         context.code(within, code, words)
     lands = list(dict.fromkeys(region for region, _ in flows.columns))
+    strangers = [land for land, _ in demand.columns if land not in lands]
+    if strangers:
+        raise file_error(
+            files["Y"].name,
+            "unknown-column",
+            text(f"region '{strangers[0]}' is not in Z.txt", f"지역 '{strangers[0]}'이(가) Z.txt에 없습니다"),
+            text("take the files as published", "공표된 원본 파일을 쓰십시오"),
+            1,
+        )
     at = [(land, sectors[sector]) for land, sector in flows.columns]
     at += [(land, _final(category, files["Y"])) for land, category in demand.columns]
     fold = Fold(lands, list(sectors.values()), [*sectors.values(), *finals], at)

@@ -53,7 +53,9 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     for input_ in inputs:
         for rows in read_rows(input_, COLUMNS, context, others=True):
             parts.append(_works(rows.cells, alpha3, seen, context))
-    works = pd.concat(parts)
+    works = pd.concat(parts) if parts else pd.DataFrame()
+    if works.empty:
+        return  # every row is in the report, and the import says that none is left
     yield from _counts(works, within, context)
 
 

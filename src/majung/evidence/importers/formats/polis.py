@@ -56,6 +56,8 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
                     context.code(conversation, number.strip(), text(body, body))
             context.rows_read.pop(one.name, None)
     frames = [_votes(rows.cells, context) for rows in read_rows(votes[0], VOTES, context)]
+    if not frames:
+        return
     frame = pd.concat(frames).sort_values("timestamp", kind="stable")
     again = frame.duplicated(["statement", "voter"], keep="last")
     context.leave_out(

@@ -24,7 +24,7 @@ from majung.evidence.importers.context import Context, code_of
 from majung.evidence.importers.delimited import Rows, read_rows
 from majung.evidence.importers.format import Batch, Column, Format
 from majung.evidence.importers.inputs import Input, file_error
-from majung.evidence.importers.schema import fit
+from majung.evidence.importers.schema import absent, fit
 from majung.evidence.importers.workbook import cell_text, open_workbook
 from majung.evidence.problems import text
 
@@ -212,6 +212,7 @@ def _pitchbook_sheet(input_: Input, context: Context) -> Iterator[Rows]:
                     if "Deal ID" in cells:
                         header = cells
                         found = fit(header, PITCHBOOK, input_.name, line=line, others=True)
+                        context.note_absent(absent(PITCHBOOK, found))
                     elif line >= HEAD:
                         break
                     continue
@@ -322,16 +323,14 @@ def _day(value: str, column: str, line: int, context: Context) -> date | None:
 
 
 def _country(value: str, line: int, context: Context) -> str:
-    cells = pd.Series([value], dtype="str")
-    return str(context.countries(cells, pd.Index([line]), "country").iloc[0])
+    return context.country(value, line, "country")
 
 
 def _amount(value: str, column: str, factor: float, line: int, context: Context) -> tuple[bool, float | None]:
     """(whether the cell is sound, million USD); None where the amount is not disclosed."""
     if value in ("", "—", "-", "undisclosed", "Undisclosed"):
         return True, None
-    plain = pd.Series([value.removeprefix("$")], dtype="str")
-    found = float(context.numbers(plain, pd.Index([line]), column, thousands=True).iloc[0])
+    found = context.number(value.removeprefix("$"), line, column)
     if found != found:
         return False, None
     if found < 0:
