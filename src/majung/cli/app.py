@@ -203,14 +203,26 @@ def reproduce_(
 
 @app.command(name="trace")
 def trace_(
-    figure: Annotated[str, typer.Argument(help="Figure id as printed beside a number, e.g. K7QX2P or K7QX2P.level.")],
+    context: typer.Context,
+    figure: Annotated[
+        str,
+        typer.Argument(
+            help="Figure id as printed beside a number, e.g. K7QX2P or K7QX2P.level; or a reference of the "
+            "institution, e.g. measure/pavements: what it rests on and what rests on it."
+        ),
+    ],
     runs: Runs = RUNS,
     run: Annotated[str | None, typer.Option(help="Look into this run only.")] = None,
     rows: Annotated[int, typer.Option(help="Source rows to print of each table.")] = 5,
+    programme: institution.Programme_ = "",
+    as_: institution.As = "",
     lang: Lang = "en",
     json_: Json = False,
 ) -> None:
-    """Where a published number comes from: its chain down to the source rows."""
+    """Where a published number comes from, down to the source rows; or the chain of a measure, decision, demand…"""
+    if "/" in figure:
+        institution.trace_reference(context, figure, programme, as_, lang, json_)
+        return
     found = trace(find_figure(figure, runs, run), figure)
     if json_:
         _print_json(tables.trace_as_data(found))

@@ -124,6 +124,24 @@ def operations_command(
         console.print(known[0]["doc"], markup=False)
 
 
+def trace_reference(context: typer.Context, reference: str, programme: str, as_: str, lang: str, as_json: bool) -> None:
+    """Print the chain of something: each thing with what it rests on below it."""
+    graph = _place(context, as_, lang).ask(programme, "trace", {"of": reference})
+    if as_json:
+        _print(graph)
+        return
+    labels = {node["reference"]: node["label"][lang] for node in graph["nodes"]}
+    below: dict[str, list[tuple[str, str]]] = {}
+    for edge in graph["edges"]:
+        below.setdefault(edge["child"], []).append((edge["label"][lang], edge["parent"]))
+    for name in sorted(labels, key=lambda name: (name != graph["start"], name)):
+        console.print(f"{name}  {labels[name]}", markup=False, highlight=False, soft_wrap=True)
+        for says, parent in sorted(below.get(name, ())):
+            console.print(f"    {says}: {parent}", markup=False, highlight=False, soft_wrap=True, style="dim")
+    if graph["left_out"]:
+        console.print(f"more than is shown: {', '.join(graph['left_out'])}", markup=False)
+
+
 def token_command(
     name: Annotated[str, typer.Argument(help="What the token is for.")],
     user: Annotated[str, typer.Option(help="Account that it belongs to.")],

@@ -47,6 +47,9 @@ def test_on_this_machine(here: Institution) -> None:
     assert "위임으로는" in majung("do", "meeting.convene", "meeting/m9", "--as", "member", "--lang", "ko", code=2)
     assert "--as" in majung("ask", "meetings", code=2)
     assert "no register" in majung("ask", "none", "--as", "member", code=2)
+    assert majung("trace", "meeting/m9", "--as", "member", "--json")["start"] == "meeting/m9"
+    shown = CliRunner().invoke(app, ["trace", "meeting/m9", "--as", "member"]).stdout
+    assert "meeting/m9  Meeting" in shown
     assert "starts" in majung("do", *PLAN[:-1], "--as", "secretariat", code=2)
 
 

@@ -294,3 +294,16 @@ def test_what_a_panel_says(call: Call, institution: Institution) -> None:
     status, said = call("member", "panels/p/weights")
     assert (status, said["judges"][0]["judge"]) == (200, "judge 1")
     assert said["groups"][0]["weights"]["a"] == pytest.approx(4 / 7)
+
+
+def test_trace_and_orphans(call: Call, institution: Institution) -> None:
+    _, task = institution.strategy()
+    loader = institution.by("loader")
+    measures.propose(loader, task, key="m", name=text("m"), instrument="fiscal", owner=institution.ministry)
+    status, graph = call("member", "trace?of=measure/m")
+    assert (status, graph["start"]) == (200, "measure/m")
+    assert {node["reference"] for node in graph["nodes"]} >= {"measure/m", "strategy/robots-2021"}
+    assert call("outsider", "trace?of=measure/m")[0] == 404
+    assert call("member", "trace?of=person/chair")[0] == 422
+    assert call("member", "trace")[0] == 422
+    assert call("member", "orphans") == (200, [])

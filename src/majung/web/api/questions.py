@@ -11,10 +11,11 @@ from ninja.params import functions
 from pydantic import BaseModel
 
 from majung.taskforce.models import Mandate, Person
+from majung.taskforce.queries.trace import Graph, Orphan, orphans
 from majung.taskforce.queries.visibility import sight
 from majung.taskforce.queries.weights import PanelWeights
 from majung.taskforce.rules.words import Text
-from majung.taskforce.wire.answers import weights_of
+from majung.taskforce.wire.answers import trace_of, weights_of
 from majung.taskforce.wire.forms import Line, listed
 from majung.taskforce.wire.registers import REGISTERS, Register, detail, listing, page_shape, parameters, row_shape
 from majung.web.api.problems import RESPONSES
@@ -100,6 +101,31 @@ def weights(request: HttpRequest, programme: Path[Line], key: Path[Line]) -> Any
     is closed."""
     within = programme_of(programme)
     return asdict(weights_of(sight(actor_of(request, within), within), key))
+
+
+@router.get(
+    PROGRAMME + "/trace",
+    response={200: Graph, **RESPONSES},
+    operation_id="trace",
+    summary="What something rests on and what rests on it · 양방향 추적",
+)
+def trace(request: HttpRequest, programme: Path[Line], of: Line) -> Any:
+    """Of a row (`measure/pavements`), a published figure (`figure/RUN/ID`) or a source row (`source/RUN/TABLE/LINE`):
+    nodes and edges, each edge from what rests to what it rests on, within what you see."""
+    within = programme_of(programme)
+    return asdict(trace_of(sight(actor_of(request, within), within), of))
+
+
+@router.get(
+    PROGRAMME + "/orphans",
+    response={200: list[Orphan], **RESPONSES},
+    operation_id="orphans",
+    summary="Where a chain ends that should not · 끊어진 연결",
+)
+def list_orphans(request: HttpRequest, programme: Path[Line]) -> Any:
+    """Announced measures, announcements, decisions and runs that lack an end of their chain."""
+    within = programme_of(programme)
+    return [asdict(orphan) for orphan in orphans(sight(actor_of(request, within), within), within)]
 
 
 def _addresses(register: Register) -> None:
