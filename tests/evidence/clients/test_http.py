@@ -254,6 +254,16 @@ def test_key_and_mail_are_sent_and_written_nowhere(server, fetch, tmp_path):
     assert "secret" not in caught.value.message("en") + caught.value.message("ko")
 
 
+@pytest.mark.parametrize("option", ["into", "cache"])
+def test_a_folder_that_cannot_be_written_is_named(server, fetch, tmp_path, option):
+    server.answer = in_turn(as_json(SERIES))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DownloadError, match=r"file.*cannot be written") as caught:
+        fetch("world-bank", GDP, **{option: tmp_path / "file" / "folder"})
+    assert caught.value.rule == "disk"
+    assert nothing_written(tmp_path)
+
+
 def test_an_error_survives_pickling_and_changes_language():
     error = DownloadError("busy", {"en": "a", "ko": "가"}, {"en": "b", "ko": "나"})
     back = pickle.loads(pickle.dumps(error))  # noqa: S301

@@ -92,11 +92,12 @@ def download(
             remedy,
         )
     site, client = _CLIENTS[source]
-    folder = Path(into)
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".download-", dir=folder)
-    place = Path(name)
+    place = Path()
     try:
+        folder = Path(into)
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".download-", dir=folder)
+        place = Path(name)
         kept_in = Cache(cache if cache is not None else cache_folder())
         with (
             os.fdopen(handle, "wb") as out,
@@ -116,8 +117,19 @@ def download(
             out.flush()
             os.fsync(out.fileno())
         return _put(site, query, reply, place, folder)
+    except OSError as error:
+        where = error.filename or into
+        raise DownloadError(
+            "disk",
+            text(f"{where}: cannot be written ({error.strerror}).", f"{where}: 쓸 수 없습니다({error.strerror})."),
+            text(
+                "Choose another folder with --into or --cache, or make room.",
+                "--into나 --cache로 다른 폴더를 고르거나 공간을 비우십시오.",
+            ),
+        ) from None
     finally:
-        place.unlink(missing_ok=True)
+        if place.name:
+            place.unlink(missing_ok=True)
 
 
 def _put(site: Site, query: Query, reply: Reply, place: Path, folder: Path) -> Downloaded:

@@ -17,6 +17,7 @@ Rule = Literal[
     "changed",  # the source changed under a paged download
     "bad-query",  # cannot be asked like that
     "not-cached",  # asked for what is kept here only, and it is not
+    "disk",  # the file or the cache cannot be written
     "missing-extra",  # httpx is not installed
     "altered",  # the file is not the one its sidecar describes
 ]

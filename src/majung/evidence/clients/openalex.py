@@ -51,7 +51,7 @@ SITE = Site(
         "(docs.openalex.org/download-all-data/openalex-snapshot). 다음: majung evidence import openalex-csv"
         " works-....csv --into 묶음 (스냅숏은 openalex-works).",
     ),
-    importer={},
+    importer={".jsonl.gz": "openalex-works"},
 )
 
 PER_PAGE = 100
