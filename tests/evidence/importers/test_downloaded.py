@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence.engine.works import read_works, write_works
 from loopback import Asked, Sent, Server, as_json
 from majung.evidence import open_package
 from majung.evidence.clients import Query, download
@@ -53,7 +54,19 @@ TRADE = {
 }
 
 
+WORKS: list[dict[str, object]] = []
+"""What the OpenAlex server has; set by the test."""
+
+
 def answer(asked: Asked) -> Sent:
+    if asked.path == "/works":
+        start = 0 if asked.params["cursor"] == "*" else int(asked.params["cursor"])
+        page = [
+            {name: WORKS[n].get(name) for name in asked.params["select"].split(",")} for n in range(start, len(WORKS))
+        ]
+        page = page[: int(asked.params["per_page"])]
+        following = str(start + len(page)) if page else None
+        return as_json({"meta": {"count": len(WORKS), "next_cursor": following}, "results": page})
     if asked.path.startswith("/public/v1/preview"):
         return as_json({"elapsedTime": "0.1 secs", "count": 1, "data": [TRADE], "error": ""})
     if asked.path.startswith("/v2/country"):
@@ -108,3 +121,18 @@ def test_what_comtrades_preview_sends_is_what_its_importer_reads(server, tmp_pat
     found = rows[["country", "partner", "flow", "code", "year", "value"]].to_numpy().tolist()
     assert ["KOR", "USA", "exports", "854231", 2021, 1000.5] in found
     assert "permission" in package.source("comtrade").license_note
+
+
+def test_openalex_works_of_the_interface_count_as_those_of_the_snapshot(server, tmp_path: Path) -> None:
+    (tmp_path / "snapshot").mkdir()
+    snapshot = write_works(tmp_path / "snapshot", works=250, files=2, seed=4)
+    WORKS[:] = list(read_works(snapshot))
+    download("openalex", Query("x"), tmp_path / "raw", cache=tmp_path / "cache", base=server.url)
+    found = []
+    for name, files in (("from-api", [tmp_path / "raw"]), ("from-snapshot", snapshot)):
+        import_files("openalex-works", files, tmp_path / name, source=SourceFacts(id="works"))
+        rows = open_package(tmp_path / name).tables["publications"]
+        key = ["country", "classification", "code", "year", "measure", "value"]
+        found.append(rows[key].sort_values(key).to_numpy().tolist())
+    assert found[0] == found[1]
+    assert open_package(tmp_path / "from-api").source("works").license == "CC0-1.0"

@@ -319,11 +319,13 @@ def test_drift_of_eurostat_tsv_is_named(take, change, said):
 
 
 def test_bad_cells_of_a_tsv_are_reported_with_their_line(take):
-    content = TSV.replace("44000.5", "44,5").replace("A,CP_MEUR,C26,B1G,EL", "A,CP_MEUR,C26,EL")
+    content = (
+        TSV.replace("44000.5", "44,5").replace("45000.1 p", "12 3").replace("A,CP_MEUR,C26,B1G,EL", "A,CP_MEUR,C26,EL")
+    )
     _, done = take("eurostat-tsv", "a.tsv", content)
     listed = list(csv.DictReader(io.StringIO(Path(done.report).read_text(encoding="utf-8-sig"))))
     bad = [(row["line"], row["value"]) for row in listed if row["kind"] == "bad"]
-    assert sorted(bad) == [("2", "44,5"), ("3", "A,CP_MEUR,C26,EL")]
+    assert sorted(bad) == [("2", "12 3"), ("2", "44,5"), ("3", "A,CP_MEUR,C26,EL")]
 
 
 @pytest.mark.parametrize("message", [JSON_SERIES, JSON_FLAT], ids=["1.0", "2.0"])

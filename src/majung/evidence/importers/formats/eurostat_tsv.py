@@ -22,6 +22,7 @@ from majung.evidence.problems import text
 
 KEYS = re.compile(r"[A-Za-z0-9_]+(,[A-Za-z0-9_]+)*[\\/](TIME_PERIOD|time|TIME)")
 PERIOD = re.compile(r"[12][0-9]{3}([-]?[A-Z]?[0-9]*)*")
+FLAGGED = re.compile(r"\S+ +[A-Za-z]{1,4}")
 SERIES = 5_000
 """Series a batch: each has as many cells as there are periods."""
 
@@ -71,8 +72,11 @@ def _long(cells: pd.DataFrame, keys: str, dimensions: list[str], context: Contex
     held = ["line", *(f"dim {place} {dimension}" for place, dimension in enumerate(dimensions))]
     long = wide.melt(id_vars=held, var_name="TIME_PERIOD", value_name="cell").sort_values("line", kind="stable")
     long = long.rename(columns={f"dim {place} {d}": d for place, d in enumerate(dimensions)}).set_index("line")
-    split = long["cell"].str.strip().str.partition(" ")
-    long["OBS_VALUE"], long["OBS_STATUS"] = split[0], split[2].str.strip()
+    cells = long["cell"].str.strip()
+    flagged = cells.str.fullmatch(FLAGGED).fillna(False).astype(bool)  # `12 3` is no value 12 with a flag 3
+    split = cells.str.partition(" ")
+    long["OBS_VALUE"] = split[0].where(flagged, cells)
+    long["OBS_STATUS"] = split[2].str.strip().where(flagged, "")
     long.index.name = None
     return long.drop(columns="cell")
 
