@@ -391,7 +391,9 @@ MAKERS: tuple[Callable[[], Case], ...] = (
 
 @cache
 def cases() -> tuple[Case, ...]:
-    return tuple(make() for make in MAKERS)
+    from trials.sound_series import SERIES
+
+    return tuple(make() for make in (*MAKERS, *SERIES))
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

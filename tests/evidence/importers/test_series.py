@@ -320,7 +320,9 @@ def test_drift_of_eurostat_tsv_is_named(take, change, said):
 
 def test_bad_cells_of_a_tsv_are_reported_with_their_line(take):
     content = (
-        TSV.replace("44000.5", "44,5").replace("45000.1 p", "12 3").replace("A,CP_MEUR,C26,B1G,EL", "A,CP_MEUR,C26,EL")
+        TSV.replace("44000.5", "44,5")
+        .replace("45000.1 p\t: ", "12 3\t7 ")
+        .replace("A,CP_MEUR,C26,B1G,EL", "A,CP_MEUR,C26,EL")
     )
     _, done = take("eurostat-tsv", "a.tsv", content)
     listed = list(csv.DictReader(io.StringIO(Path(done.report).read_text(encoding="utf-8-sig"))))

@@ -72,10 +72,10 @@ def _long(cells: pd.DataFrame, keys: str, dimensions: list[str], context: Contex
     held = ["line", *(f"dim {place} {dimension}" for place, dimension in enumerate(dimensions))]
     long = wide.melt(id_vars=held, var_name="TIME_PERIOD", value_name="cell").sort_values("line", kind="stable")
     long = long.rename(columns={f"dim {place} {d}": d for place, d in enumerate(dimensions)}).set_index("line")
-    cells = long["cell"].str.strip()
-    flagged = cells.str.fullmatch(FLAGGED).fillna(False).astype(bool)  # `12 3` is no value 12 with a flag 3
-    split = cells.str.partition(" ")
-    long["OBS_VALUE"] = split[0].where(flagged, cells)
+    written = long["cell"].str.strip()
+    flagged = written.str.fullmatch(FLAGGED).fillna(False).astype(bool)  # `12 3` is no value 12 with a flag 3
+    split = written.str.partition(" ")
+    long["OBS_VALUE"] = split[0].where(flagged, written)
     long["OBS_STATUS"] = split[2].str.strip().where(flagged, "")
     long.index.name = None
     return long.drop(columns="cell")
