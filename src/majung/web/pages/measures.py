@@ -1,0 +1,293 @@
+"""Measures: is it done, will it be? All of them with their lights; one with everything that is known of it."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.urls import path
+
+from majung.taskforce.journal.images import reference
+from majung.taskforce.models import JournalEntry, Measure, Metric
+from majung.taskforce.operations import OPERATIONS
+from majung.taskforce.queries.lights import CAN_BE_LATE, lights, metric_progress, with_lights
+from majung.taskforce.queries.visibility import visible
+from majung.taskforce.rules.states import FISCAL, MEASURE, REGULATORY
+from majung.taskforce.rules.words import Instrument
+from majung.web.charts.targets import targets
+from majung.web.parts import Fact, Lede, Part, offer, offers, steps
+from majung.web.request import Here, page
+from majung.web.tables import Cell, Column, Row, Table, exported
+from majung.web.templatetags.look import lights as drawn_lights
+
+
+@page("measures")
+def listed(here: Here) -> HttpResponse:
+    """Every measure with its three lights, its owner and its due date."""
+    w = here.words
+    rows = with_lights(visible(here.sight, Measure), here.day).select_related("owner", "task__strategy__area")
+    table = Table(
+        "measures",
+        [
+            Column("measure", w.find("measure")),
+            Column("area", w.find("area")),
+            Column("owner", w.find("owner")),
+            Column("state", w.find("state")),
+            Column("lights", w.find("lights_column"), sorts=False),
+            Column("due", w.find("due")),
+            Column("late", w.find("late_column"), right=True),
+        ],
+        [_row(here, measure) for measure in rows.order_by("key")],
+        empty=w.find("list_empty"),
+        caption=w.find("topic"),
+    )
+    file = exported(here.request, table)
+    if file:
+        return file
+    lede = Lede(w.find("topic"), _list_heading(here), w.find("list_stand"))
+    links = [(w.find("registers"), here.address("registers"))]
+    part = Part(w.find("topic"), w.counted(len(table.rows), "list_finding"), w.find("lights.legend"),
+                tables=[table], empty=w.find("list_empty"), full=True, links=links)  # fmt: skip
+    return here.show("pages/page.html", stage="measures", lede=lede, parts=[part])
+
+
+def _row(here: Here, measure: Measure) -> Row:
+    w = here.words
+    area = measure.task.strategy.area
+    late = measure.late_by(here.day)
+    said = drawn_lights({"w": w}, measure.rule_colour, measure.owner_colour, measure.reviewer_colour)  # type: ignore[attr-defined]
+    return Row(
+        [
+            Cell(w.of(measure.name), sub=measure.key, href=here.address("measure", measure.key), strong=True),
+            Cell(w.of(area.name) if area else w.find("several")),
+            Cell(w.of(measure.owner.name)),
+            Cell(w.state("measure", measure.state)),
+            Cell("", measure.rule_colour, html=said),  # type: ignore[attr-defined]
+            Cell(w.day(measure.due) if measure.due else w.find("no_date"), measure.due),
+            Cell(str(late) if late else "–", late or None, strong=bool(late)),
+        ]
+    )
+
+
+def _list_heading(here: Here) -> str:
+    """`3 of 41 measures are late; robots has none`."""
+    w = here.words
+    late = Count("pk", filter=Q(state__in=CAN_BE_LATE, due__lt=here.day))
+    rows = visible(here.sight, Measure).order_by().values_list("task__strategy__area__name").annotate(n=Count("pk"), late=late)
+    counted = [(name, n, late_) for name, n, late_ in rows]
+    total, late_all = sum(n for _, n, _ in counted), sum(x for _, _, x in counted)
+    if not total:
+        return w.find("heading_none")
+    if not late_all:
+        return w.say("heading_on_time", n=total)
+    clean = [w.of(name) for name, _, x in counted if not x and name]
+    sentence = w.say("heading_late", late=late_all, n=total)
+    return w.say("heading_except", first=sentence, areas=w.listed(clean)) if clean else sentence
+
+
+@page("measures")
+def one(here: Here, key: str) -> HttpResponse:
+    """A measure: plan, lights, targets and readings, budget, what it rests on, its history."""
+    w = here.words
+    found = (
+        visible(here.sight, Measure)
+        .select_related("owner", "verifier", "officer", "task__strategy__area", "project", "transferred_to")
+        .prefetch_related(
+            "lights", "metrics__targets", "metrics__readings", "budget", "milestones", "grounds__decision",
+            "grounds__submission", "grounds__milestone", "grounds__run", "waits_for__on",
+        )
+        .filter(key=key)
+        .first()
+    )  # fmt: skip
+    if found is None:
+        raise Http404
+    tables = _metric_table(here, found), _budget_table(here, found), _history(here, found)
+    file = exported(here.request, *tables)
+    if file:
+        return file
+    said = lights(found, here.day)
+    late = found.late_by(here.day)
+    heading = w.say("one_late", name=w.of(found.name), days=late) if late else w.say(
+        "one_heading", name=w.of(found.name), state=w.state("measure", found.state)
+    )  # fmt: skip
+    parts = [
+        Part(w.find("plan_topic"), w.state("measure", found.state), facts=_facts(here, found),
+             offers=[*steps(here, found, MEASURE, found.state), *offers(here, found, ["measure.change"])]),
+        Part(w.find("lights_topic"), _lights_finding(here, said.agree, said.differ), said.why[w.code],
+             pictures=[drawn_lights({"w": w}, said.rule, said.owner, said.reviewer)],
+             facts=_said(here, found), offers=offers(here, found, ["light.owner", "light.reviewer"])),
+        Part(w.find("metrics_topic"), w.counted(found.metrics.count(), "metrics") if found.metrics.count() else w.find("metrics_none"),
+             w.find("metrics_note"), pictures=[targets(metric, here.day, w) for metric in found.metrics.all()],
+             tables=[tables[0]], empty=w.find("metrics_empty"), anchor="metrics",
+             offers=[*offers(here, found, ["metric.set"]),
+                     *[o for m in found.metrics.all() for o in offers(here, m, ["reading.report", "target.set"])]]),
+        Part(w.find("budget_topic"), w.state("fiscal", found.fiscal), tables=[tables[1]], empty=w.find("budget_empty"),
+             offers=[*steps(here, found, FISCAL, found.fiscal), *offers(here, found, ["budget.set"])]),
+        Part(w.find("rules_topic"), w.state("regulatory", found.regulatory),
+             facts=[Fact(w.find("statute"), found.statute)] if found.statute else (),
+             empty=w.find("rules_empty"), offers=steps(here, found, REGULATORY, found.regulatory)),
+        Part(w.find("grounds_topic"), _grounds_finding(here, found), w.find("grounds_note"),
+             facts=_grounds(here, found), empty=w.find("grounds_empty"), offers=offer(here, "measure.ground", found)),
+        Part(w.find("history_topic"), w.counted(len(tables[2].rows), "history"), tables=[tables[2]],
+             empty=w.find("history_empty")),
+    ]  # fmt: skip
+    area = found.task.strategy.area
+    kicker = " · ".join(filter(None, [w.of(area.name) if area else "", w.of(found.task.strategy.name)]))
+    lede = Lede(kicker, heading, w.of(found.note), found.source)
+    return here.show("pages/page.html", stage="measures", lede=lede, parts=parts)
+
+
+def _facts(here: Here, measure: Measure) -> list[Fact]:
+    w = here.words
+    facts = [
+        Fact(w.find("instrument"), Instrument(measure.instrument).label[w.code]),
+        Fact(w.find("task"), w.of(measure.task.name)),
+        Fact(w.find("owner"), w.of(measure.owner.name)),
+        Fact(w.find("verifier"), w.of(measure.verifier.name) if measure.verifier else w.find("not_reported")),
+        Fact(w.find("officer"), w.of(measure.officer.post) if measure.officer else w.find("not_reported")),
+        Fact(w.find("starts"), w.day(measure.starts)),
+        Fact(w.find("due"), w.day(measure.due)),
+    ]
+    if measure.reason:
+        facts.append(Fact(w.find("reason"), measure.reason))
+    if measure.transferred_to:
+        facts.append(Fact(w.find("transferred_to"), w.of(measure.transferred_to.name)))
+    facts += [
+        Fact(w.find("waits_for"), w.of(link.on.name), href=here.address("measure", link.on.key))
+        for link in measure.waits_for.all()
+    ]
+    for milestone in sorted(measure.milestones.all(), key=lambda m: m.due):
+        reached = w.say("reached", day=w.day(milestone.reached)) if milestone.reached else w.say("open", day=w.day(milestone.due))
+        facts.append(Fact(w.of(milestone.name), reached))
+    return facts
+
+
+def _lights_finding(here: Here, agree: bool, differ: bool) -> str:
+    return here.words.find("lights.agree" if agree else "lights.differ" if differ else "lights.partly")
+
+
+def _said(here: Here, measure: Measure) -> list[Fact]:
+    w = here.words
+    return [
+        Fact(f"{w.find(f'judge.{light.judge}')}, {w.day(light.on)}", light.reason)
+        for light in sorted(measure.lights.all(), key=lambda light: (light.on, light.pk), reverse=True)[:6]
+    ]
+
+
+def _metric_table(here: Here, measure: Measure) -> Table:
+    w = here.words
+    rows = [row for metric in measure.metrics.all() for row in _metric_rows(here, metric)]
+    columns = [
+        Column("metric", w.find("metric")),
+        Column("baseline", w.find("baseline"), right=True),
+        Column("target", w.find("target"), right=True),
+        Column("by", w.find("by")),
+        Column("reading", w.find("reading"), right=True),
+        Column("way", w.find("way"), right=True),
+    ]
+    return Table("metrics", columns, rows, caption=w.find("metrics_topic"), empty=w.find("metrics_empty"))
+
+
+def _metric_rows(here: Here, metric: Metric) -> list[Row]:
+    w = here.words
+    readings = [r for r in metric.readings.all() if r.on <= here.day]
+    last = max(readings, key=lambda r: (r.on, r.number), default=None)
+    way = metric_progress(metric, here.day)
+    name = Cell(w.of(metric.name) + (" †" if metric.doubtful else ""), sub=w.of(metric.note) or w.of(metric.unit))
+    baseline = Cell(w.amount(metric.baseline), metric.baseline, quiet=metric.baseline is None)
+    reading = Cell(w.amount(last.value if last else None), last.value if last else None,
+                   sub=w.day(last.on) if last else "", quiet=last is None)  # fmt: skip
+    share = Cell(w.percent(way) if way is not None else w.find("not_reported"), way, quiet=way is None)
+    found = sorted(metric.targets.all(), key=lambda t: t.by)
+    if not found:
+        return [Row([name, baseline, Cell(w.find("not_reported"), quiet=True), Cell("–"), reading, share])]
+    return [
+        Row(
+            [
+                name,
+                baseline,
+                Cell(f"{w.find('at_least')} {w.amount(t.value)}" if t.qualifier == "at-least" else w.amount(t.value), t.value),
+                Cell(w.day(t.by), t.by),
+                reading,
+                share,
+            ]
+        )
+        for t in found
+    ]
+
+
+def _budget_table(here: Here, measure: Measure) -> Table:
+    w = here.words
+    columns = [
+        Column("year", w.find("year"), right=True),
+        Column("amount", w.find("amount"), right=True),
+        Column("stage", w.find("stage_column")),
+        Column("source", w.find("source")),
+    ]
+    rows = [
+        Row(
+            [
+                Cell(str(b.year), b.year),
+                Cell(w.money(float(b.amount) / 1000), b.amount),
+                Cell(w.state("fiscal", b.stage)),
+                Cell(b.source),
+            ]
+        )
+        for b in sorted(measure.budget.all(), key=lambda b: (b.year, b.stage))
+    ]
+    return Table("budget", columns, rows, caption=w.find("budget_topic"))
+
+
+def _grounds_finding(here: Here, measure: Measure) -> str:
+    grounds = list(measure.grounds.all())
+    decided = any(g.decision_id for g in grounds)
+    backed = any(g.submission_id or g.milestone_id or g.run_id for g in grounds)
+    key = "grounds_both" if decided and backed else "grounds_decided" if decided else "grounds_backed" if backed else "grounds_none"
+    return here.words.find(key)
+
+
+def _grounds(here: Here, measure: Measure) -> list[Fact]:
+    w = here.words
+    facts = []
+    for ground in measure.grounds.all():
+        if ground.decision:
+            facts.append(Fact(w.find("ground_decision"), f"{ground.decision.key}: {w.of(ground.decision.text)}",
+                              href=here.address("registers") + f"#d-{ground.decision.key}"))  # fmt: skip
+        elif ground.submission:
+            facts.append(Fact(w.find("ground_submission"), ground.submission.key,
+                              href=here.address("demand", ground.submission.key)))  # fmt: skip
+        elif ground.milestone:
+            facts.append(Fact(w.find("ground_milestone"), w.of(ground.milestone.name)))
+        elif ground.run:
+            facts.append(Fact(w.find("ground_figure"), f"{ground.figure} ({ground.run.key})"))
+    return facts
+
+
+def _history(here: Here, measure: Measure) -> Table:
+    w = here.words
+    entries = JournalEntry.objects.filter(subject=reference(measure)).order_by("-seq")[:60]
+    rows = [
+        Row(
+            [
+                Cell(w.moment(e.at), e.at),
+                Cell(OPERATIONS[e.operation].label[w.code] if e.operation in OPERATIONS else e.operation),
+                Cell(e.acted_as),
+                Cell(str(e.seq), e.seq),
+            ]
+        )
+        for e in entries
+    ]
+    columns = [
+        Column("when", w.find("when")),
+        Column("deed", w.find("deed")),
+        Column("as", w.find("as")),
+        Column("seq", w.find("entry"), right=True),
+    ]
+    return Table("history", columns, rows, caption=w.find("history_topic"))
+
+
+
+
+urlpatterns = [
+    path("<slug:programme>/measures/", listed, name="measures"),
+    path("<slug:programme>/measures/<str:key>/", one, name="measure"),
+]

@@ -1,0 +1,113 @@
+"""The parts of a page of the institution: a finding with what stands behind it, and the deeds that can be done there.
+
+A view builds `Part`s and shows them with `pages/page.html`: the heading is the finding, each part again a finding with its
+tables, facts, pictures and deeds. A deed is offered only to who may do it now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from majung.taskforce.journal.images import reference
+from majung.taskforce.models import Journaled
+from majung.taskforce.operations import OPERATIONS
+from majung.taskforce.rules.states import Lifecycle
+from majung.web.request import Here
+from majung.web.tables import Table
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A deed on offer: done at once by a button, or on a form that asks for what it needs."""
+
+    label: str
+    operation: str
+    subject: str
+    expected: int
+    asks: bool
+    address: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of a list of facts. html: ready markup in place of text."""
+
+    name: str
+    text: str = ""
+    html: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of a page. prose: paragraphs; pictures: safe markup; empty: what will appear and who makes it appear."""
+
+    topic: str
+    finding: str
+    note: str = ""
+    facts: Sequence[Fact] = ()
+    prose: Sequence[str] = ()
+    pictures: Sequence[Any] = ()
+    tables: Sequence[Table] = ()
+    offers: Sequence[Offer] = ()
+    links: Sequence[tuple[str, str]] = ()
+    empty: str = ""
+    full: bool = False
+    anchor: str = ""
+
+    @property
+    def bare(self) -> bool:
+        """Nothing to show but what will appear."""
+        filled = self.facts or self.prose or self.pictures or any(t.rows for t in self.tables)
+        return bool(self.empty) and not filled
+
+
+@dataclass(frozen=True)
+class Lede:
+    """The head of a page: kicker, heading, standfirst, provenance."""
+
+    kicker: str
+    heading: str
+    stand: str = ""
+    provenance: str = ""
+    offers: Sequence[Offer] = field(default=())
+
+
+def offer(here: Here, operation: str, subject: Journaled, **given: object) -> list[Offer]:
+    """The deed, if the person may do it to the subject now and its state has such a step; an empty list otherwise.
+
+    given: arguments that the form starts with, as references or words.
+    """
+    registered = OPERATIONS[operation]
+    if not here.may(operation, subject) or not _possible(subject, operation):
+        return []
+    name = reference(subject)
+    asks = bool(registered.parameters)
+    query = urlencode({"subject": name, "expected": subject.revision, "next": here.request.get_full_path(), **given})
+    address = reverse("deed", args=[here.programme.key, operation])
+    return [
+        Offer(registered.label[here.words.code], operation, name, subject.revision, asks, f"{address}?{query}")
+    ]
+
+
+def offers(here: Here, subject: Journaled, names: Iterable[str]) -> list[Offer]:
+    """Those of the named deeds that can be done now."""
+    return [found for name in names for found in offer(here, name, subject)]
+
+
+def steps(here: Here, subject: Journaled, lifecycle: Lifecycle, state: str) -> list[Offer]:
+    """Every step that the person may take from the present state."""
+    return offers(here, subject, [step.operation for step in lifecycle.open_steps(state)])
+
+
+def _possible(subject: Journaled, operation: str) -> bool:
+    for column, lifecycle in subject.LIFECYCLES.items():
+        step = lifecycle.step(operation)
+        if step is not None:
+            return getattr(subject, column) in step.sources
+    return True
