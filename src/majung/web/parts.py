@@ -1,7 +1,7 @@
 """The parts of a page of the institution: a finding with what stands behind it, and the deeds that can be done there.
 
-A view builds `Part`s and shows them with `pages/page.html`: the heading is the finding, each part again a finding with its
-tables, facts, pictures and deeds. A deed is offered only to who may do it now.
+A view builds `Part`s and shows them with `pages/page.html`: the heading is the finding, each part again a finding with
+its tables, facts, pictures and deeds. A deed is offered only to who may do it now.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Part:
-    """One section of a page. prose: paragraphs; pictures: safe markup; empty: what will appear and who makes it appear."""
+    """One section of a page. prose: paragraphs; pictures: safe markup; empty: what will appear, and by whom."""
 
     topic: str
     finding: str
@@ -90,9 +90,7 @@ def offer(here: Here, operation: str, subject: Journaled, **given: object) -> li
     asks = bool(registered.parameters)
     query = urlencode({"subject": name, "expected": subject.revision, "next": here.request.get_full_path(), **given})
     address = reverse("deed", args=[here.programme.key, operation])
-    return [
-        Offer(registered.label[here.words.code], operation, name, subject.revision, asks, f"{address}?{query}")
-    ]
+    return [Offer(registered.label[here.words.code], operation, name, subject.revision, asks, f"{address}?{query}")]
 
 
 def offers(here: Here, subject: Journaled, names: Iterable[str]) -> list[Offer]:

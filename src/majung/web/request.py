@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -82,7 +83,7 @@ class Here:
         return render(self.request, template, {**frame, **context}, status=status)
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(topic: str) -> Callable[[View], View]:
@@ -90,7 +91,7 @@ def page(topic: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def look(request: HttpRequest, programme: str, **given: Any) -> HttpResponse:
+        def look(request: HttpRequest, programme: str, **given: Any) -> HttpResponseBase:
             return view(here(request, programme, topic), **given)
 
         return look

@@ -5,11 +5,30 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from majung.web import api
-from majung.web.pages import home, situation, start, style
+from majung.web.pages import (
+    announcements,
+    deeds,
+    demands,
+    home,
+    journal,
+    measures,
+    meetings,
+    reviews,
+    situation,
+    start,
+    style,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    path("", include(announcements)),
+    path("", include(deeds)),
+    path("", include(demands)),
+    path("", include(journal)),
+    path("", include(measures)),
+    path("", include(meetings)),
+    path("", include(reviews)),
     path("", include(situation)),
     path("", include(start)),
     path("", include(style)),

@@ -24,6 +24,13 @@ def targets(metric: Metric, day: date, w: Words) -> SafeString:
     return mark_safe(f'<div class="fig"><h3>{title}</h3><p class="u">{unit}</p>{drawn}{source}</div>')  # noqa: S308
 
 
+def _open(css: str, width: int, height: int, label: str) -> str:
+    return (
+        f'<svg class="{css}" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{label}">'
+    )
+
+
 def _drawn(css: str, width: int, metric: Metric, day: date, w: Words) -> str:
     aims = sorted(((t.by, t.value) for t in metric.targets.all()), key=lambda p: p[0])
     latest: dict[date, tuple[int, float]] = {}
@@ -36,7 +43,10 @@ def _drawn(css: str, width: int, metric: Metric, day: date, w: Words) -> str:
     label = escape(w.of(metric.name))
     if not points:
         words = escape(w.find("not_reported"))
-        return f'<svg class="{css}" width="{width}" height="40" viewBox="0 0 {width} 40" role="img" aria-label="{label}"><line class="togo" x1="{LEFT}" x2="{width - RIGHT}" y1="20" y2="20"/><text x="{width - RIGHT + 8}" y="24" class="mut">{words}</text></svg>'
+        line = f'<line class="togo" x1="{LEFT}" x2="{width - RIGHT}" y1="20" y2="20"/>'
+        return (
+            f'{_open(css, width, 40, label)}{line}<text x="{width - RIGHT + 8}" y="24" class="mut">{words}</text></svg>'
+        )
     days = [p[0] for p in points]
     first, last = min(days), max(days)
     top = max(0.0, *(p[1] for p in points)) or 1.0
@@ -48,9 +58,7 @@ def _drawn(css: str, width: int, metric: Metric, day: date, w: Words) -> str:
     def y(value: float) -> float:
         return TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM)
 
-    out = [
-        f'<svg class="{css}" width="{width}" height="{HEIGHT}" viewBox="0 0 {width} {HEIGHT}" role="img" aria-label="{label}">'
-    ]
+    out = [_open(css, width, HEIGHT, label)]
     for value in (0.0, top):
         kind = "base" if value == 0 else "grid"
         out.append(f'<line class="{kind}" x1="{LEFT}" x2="{width - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
@@ -61,8 +69,13 @@ def _drawn(css: str, width: int, metric: Metric, day: date, w: Words) -> str:
     start = base
     for by, value in aims:
         if start:
-            out.append(f'<line class="togo" x1="{x(start[0]):.1f}" y1="{y(start[1]):.1f}" x2="{x(by):.1f}" y2="{y(value):.1f}"/>')
-        out.append(f'<line class="aim" x1="{x(by) - 7:.1f}" x2="{x(by) + 7:.1f}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
+            out.append(
+                f'<line class="togo" x1="{x(start[0]):.1f}" y1="{y(start[1]):.1f}" '
+                f'x2="{x(by):.1f}" y2="{y(value):.1f}"/>'
+            )
+        out.append(
+            f'<line class="aim" x1="{x(by) - 7:.1f}" x2="{x(by) + 7:.1f}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
+        )
         words = escape(f"{w.find('target')} {w.amount(value)}")
         out.append(f'<text x="{x(by) + 11:.1f}" y="{y(value) + 4:.1f}" class="b halo">{words}</text>')
         start = (by, value)
@@ -75,9 +88,15 @@ def _drawn(css: str, width: int, metric: Metric, day: date, w: Words) -> str:
         out.append(f'<circle class="pt kr" cx="{x(on):.1f}" cy="{y(value):.1f}" r="5"/>')
     if readings:
         on, value = readings[-1]
-        out.append(f'<text x="{x(on):.1f}" y="{y(value) - 10:.1f}" class="k halo" text-anchor="middle">{escape(w.amount(value))}</text>')
+        out.append(
+            f'<text x="{x(on):.1f}" y="{y(value) - 10:.1f}" class="k halo" text-anchor="middle">'
+            f"{escape(w.amount(value))}</text>"
+        )
     else:
         middle = (LEFT + width - RIGHT) / 2
-        out.append(f'<text x="{middle:.1f}" y="{TOP + 10}" class="mut halo" text-anchor="middle">{escape(w.find("chart_none"))}</text>')
+        out.append(
+            f'<text x="{middle:.1f}" y="{TOP + 10}" class="mut halo" text-anchor="middle">'
+            f"{escape(w.find('chart_none'))}</text>"
+        )
     out.append("</svg>")
     return "".join(out)

@@ -37,7 +37,7 @@ LARGEST_FILE = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a form. kind: text, both (two languages), choice, many, date, moment, number, money, yes, file, data."""
+    """A field of a form. kind: text, both (languages), choice, many, date, moment, number, money, yes, file, data."""
 
     name: str
     label: str
@@ -65,7 +65,7 @@ def deed(here: Here, operation: str) -> HttpResponse:
         if given.get("expected", "").isdigit():
             data["expected"] = int(given["expected"])
         try:
-            done = perform(here.actor, here.programme, operation, data)
+            perform(here.actor, here.programme, operation, data)
         except Refusal as refusal:
             refused = refusal
             if not asked.parameters:
@@ -73,7 +73,7 @@ def deed(here: Here, operation: str) -> HttpResponse:
                 return HttpResponseRedirect(_next(here))
         else:
             messages.success(request, here.words.say("done", deed=asked.label[here.words.code]))
-            return HttpResponseRedirect(_next(here, done.result))
+            return HttpResponseRedirect(_next(here))
     entered = request.POST if request.method == "POST" else given
     status = 200 if refused is None else 409 if isinstance(refused, Conflict) else 422
     return here.show(
@@ -101,7 +101,7 @@ def _subject(here: Here, asked: Operation, name: str) -> Journaled:
     return row
 
 
-def _next(here: Here, result: Any = None) -> str:
+def _next(here: Here) -> str:
     """Where to go on: the page that was come from, if it is ours."""
     wanted = here.request.GET.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, {here.request.get_host()}, require_https=here.request.is_secure()):

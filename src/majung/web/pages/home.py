@@ -26,13 +26,26 @@ def show(here: Here) -> HttpResponse:
     late = sum(1 for d in found.due if d.late(here.day))
     heading = w.counted(len(found.due), "heading") if found.due else w.find("heading_none")
     parts = [
-        Part(w.find("due_topic"), w.counted(late, "late") if late else w.find("late_none"), w.find("due_note"),
-             tables=[due], empty=w.find("due_empty")),
-        Part(w.find("bodies_topic"), w.counted(len(found.mandates), "bodies") if found.mandates else w.find("bodies_none"),
-             tables=[_mandates_table(here, found)], empty=w.find("bodies_empty")),
-        Part(w.find("meetings_topic"), w.counted(len(found.meetings), "meetings") if found.meetings else w.find("meetings_none"),
-             tables=[_meetings_table(here, found)], empty=w.find("meetings_empty")),
-    ]  # fmt: skip
+        Part(
+            w.find("due_topic"),
+            w.counted(late, "late") if late else w.find("late_none"),
+            w.find("due_note"),
+            tables=[due],
+            empty=w.find("due_empty"),
+        ),
+        Part(
+            w.find("bodies_topic"),
+            w.counted(len(found.mandates), "bodies") if found.mandates else w.find("bodies_none"),
+            tables=[_mandates_table(here, found)],
+            empty=w.find("bodies_empty"),
+        ),
+        Part(
+            w.find("meetings_topic"),
+            w.counted(len(found.meetings), "meetings") if found.meetings else w.find("meetings_none"),
+            tables=[_meetings_table(here, found)],
+            empty=w.find("meetings_empty"),
+        ),
+    ]
     lede = Lede(here.post, heading, w.find("stand"))
     return here.show("pages/page.html", stage="home", lede=lede, parts=parts)
 
@@ -72,7 +85,7 @@ def place_of(here: Here, row: Journaled) -> str:
         row = row.measure
     if isinstance(row, AgendaItem):
         row = row.meeting
-    names = {Measure: "measure", Meeting: "meeting", Submission: "demand"}
+    names: dict[type[Journaled], str] = {Measure: "measure", Meeting: "meeting", Submission: "demand"}
     name = names.get(type(row))
     return here.address(name, row.key) if name else ""  # type: ignore[attr-defined]
 

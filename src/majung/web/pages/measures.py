@@ -45,8 +45,15 @@ def listed(here: Here) -> HttpResponse:
         return file
     lede = Lede(w.find("topic"), _list_heading(here), w.find("list_stand"))
     links = [(w.find("registers"), here.address("registers"))]
-    part = Part(w.find("topic"), w.counted(len(table.rows), "list_finding"), w.find("lights.legend"),
-                tables=[table], empty=w.find("list_empty"), full=True, links=links)  # fmt: skip
+    part = Part(
+        w.find("topic"),
+        w.counted(len(table.rows), "list_finding"),
+        w.find("lights.legend"),
+        tables=[table],
+        empty=w.find("list_empty"),
+        full=True,
+        links=links,
+    )
     return here.show("pages/page.html", stage="measures", lede=lede, parts=[part])
 
 
@@ -72,7 +79,12 @@ def _list_heading(here: Here) -> str:
     """`3 of 41 measures are late; robots has none`."""
     w = here.words
     late = Count("pk", filter=Q(state__in=CAN_BE_LATE, due__lt=here.day))
-    rows = visible(here.sight, Measure).order_by().values_list("task__strategy__area__name").annotate(n=Count("pk"), late=late)
+    rows = (
+        visible(here.sight, Measure)
+        .order_by()
+        .values_list("task__strategy__area__name")
+        .annotate(n=Count("pk"), late=late)
+    )
     counted = [(name, n, late_) for name, n, late_ in rows]
     total, late_all = sum(n for _, n, _ in counted), sum(x for _, _, x in counted)
     if not total:
@@ -92,12 +104,20 @@ def one(here: Here, key: str) -> HttpResponse:
         visible(here.sight, Measure)
         .select_related("owner", "verifier", "officer", "task__strategy__area", "project", "transferred_to")
         .prefetch_related(
-            "lights", "metrics__targets", "metrics__readings", "budget", "milestones", "grounds__decision",
-            "grounds__submission", "grounds__milestone", "grounds__run", "waits_for__on",
+            "lights",
+            "metrics__targets",
+            "metrics__readings",
+            "budget",
+            "milestones",
+            "grounds__decision",
+            "grounds__submission",
+            "grounds__milestone",
+            "grounds__run",
+            "waits_for__on",
         )
         .filter(key=key)
         .first()
-    )  # fmt: skip
+    )
     if found is None:
         raise Http404
     tables = _metric_table(here, found), _budget_table(here, found), _history(here, found)
@@ -106,30 +126,68 @@ def one(here: Here, key: str) -> HttpResponse:
         return file
     said = lights(found, here.day)
     late = found.late_by(here.day)
-    heading = w.say("one_late", name=w.of(found.name), days=late) if late else w.say(
-        "one_heading", name=w.of(found.name), state=w.state("measure", found.state)
-    )  # fmt: skip
+    heading = (
+        w.say("one_late", name=w.of(found.name), days=late)
+        if late
+        else w.say("one_heading", name=w.of(found.name), state=w.state("measure", found.state))
+    )
     parts = [
-        Part(w.find("plan_topic"), w.state("measure", found.state), facts=_facts(here, found),
-             offers=[*steps(here, found, MEASURE, found.state), *offers(here, found, ["measure.change"])]),
-        Part(w.find("lights_topic"), _lights_finding(here, said.agree, said.differ), said.why[w.code],
-             pictures=[drawn_lights({"w": w}, said.rule, said.owner, said.reviewer)],
-             facts=_said(here, found), offers=offers(here, found, ["light.owner", "light.reviewer"])),
-        Part(w.find("metrics_topic"), w.counted(found.metrics.count(), "metrics") if found.metrics.count() else w.find("metrics_none"),
-             w.find("metrics_note"), pictures=[targets(metric, here.day, w) for metric in found.metrics.all()],
-             tables=[tables[0]], empty=w.find("metrics_empty"), anchor="metrics",
-             offers=[*offers(here, found, ["metric.set"]),
-                     *[o for m in found.metrics.all() for o in offers(here, m, ["reading.report", "target.set"])]]),
-        Part(w.find("budget_topic"), w.state("fiscal", found.fiscal), tables=[tables[1]], empty=w.find("budget_empty"),
-             offers=[*steps(here, found, FISCAL, found.fiscal), *offers(here, found, ["budget.set"])]),
-        Part(w.find("rules_topic"), w.state("regulatory", found.regulatory),
-             facts=[Fact(w.find("statute"), found.statute)] if found.statute else (),
-             empty=w.find("rules_empty"), offers=steps(here, found, REGULATORY, found.regulatory)),
-        Part(w.find("grounds_topic"), _grounds_finding(here, found), w.find("grounds_note"),
-             facts=_grounds(here, found), empty=w.find("grounds_empty"), offers=offer(here, "measure.ground", found)),
-        Part(w.find("history_topic"), w.counted(len(tables[2].rows), "history"), tables=[tables[2]],
-             empty=w.find("history_empty")),
-    ]  # fmt: skip
+        Part(
+            w.find("plan_topic"),
+            w.state("measure", found.state),
+            facts=_facts(here, found),
+            offers=[*steps(here, found, MEASURE, found.state), *offers(here, found, ["measure.change"])],
+        ),
+        Part(
+            w.find("lights_topic"),
+            _lights_finding(here, said.agree, said.differ),
+            said.why[w.code],
+            pictures=[drawn_lights({"w": w}, said.rule, said.owner, said.reviewer)],
+            facts=_said(here, found),
+            offers=offers(here, found, ["light.owner", "light.reviewer"]),
+        ),
+        Part(
+            w.find("metrics_topic"),
+            w.counted(found.metrics.count(), "metrics") if found.metrics.count() else w.find("metrics_none"),
+            w.find("metrics_note"),
+            pictures=[targets(metric, here.day, w) for metric in found.metrics.all()],
+            tables=[tables[0]],
+            empty=w.find("metrics_empty"),
+            anchor="metrics",
+            offers=[
+                *offers(here, found, ["metric.set"]),
+                *[o for m in found.metrics.all() for o in offers(here, m, ["reading.report", "target.set"])],
+            ],
+        ),
+        Part(
+            w.find("budget_topic"),
+            w.state("fiscal", found.fiscal),
+            tables=[tables[1]],
+            empty=w.find("budget_empty"),
+            offers=[*steps(here, found, FISCAL, found.fiscal), *offers(here, found, ["budget.set"])],
+        ),
+        Part(
+            w.find("rules_topic"),
+            w.state("regulatory", found.regulatory),
+            facts=[Fact(w.find("statute"), found.statute)] if found.statute else (),
+            empty=w.find("rules_empty"),
+            offers=steps(here, found, REGULATORY, found.regulatory),
+        ),
+        Part(
+            w.find("grounds_topic"),
+            _grounds_finding(here, found),
+            w.find("grounds_note"),
+            facts=_grounds(here, found),
+            empty=w.find("grounds_empty"),
+            offers=offer(here, "measure.ground", found),
+        ),
+        Part(
+            w.find("history_topic"),
+            w.counted(len(tables[2].rows), "history"),
+            tables=[tables[2]],
+            empty=w.find("history_empty"),
+        ),
+    ]
     area = found.task.strategy.area
     kicker = " · ".join(filter(None, [w.of(area.name) if area else "", w.of(found.task.strategy.name)]))
     lede = Lede(kicker, heading, w.of(found.note), found.source)
@@ -156,7 +214,11 @@ def _facts(here: Here, measure: Measure) -> list[Fact]:
         for link in measure.waits_for.all()
     ]
     for milestone in sorted(measure.milestones.all(), key=lambda m: m.due):
-        reached = w.say("reached", day=w.day(milestone.reached)) if milestone.reached else w.say("open", day=w.day(milestone.due))
+        reached = (
+            w.say("reached", day=w.day(milestone.reached))
+            if milestone.reached
+            else w.say("open", day=w.day(milestone.due))
+        )
         facts.append(Fact(w.of(milestone.name), reached))
     return facts
 
@@ -194,8 +256,12 @@ def _metric_rows(here: Here, metric: Metric) -> list[Row]:
     way = metric_progress(metric, here.day)
     name = Cell(w.of(metric.name) + (" †" if metric.doubtful else ""), sub=w.of(metric.note) or w.of(metric.unit))
     baseline = Cell(w.amount(metric.baseline), metric.baseline, quiet=metric.baseline is None)
-    reading = Cell(w.amount(last.value if last else None), last.value if last else None,
-                   sub=w.day(last.on) if last else "", quiet=last is None)  # fmt: skip
+    reading = Cell(
+        w.amount(last.value if last else None),
+        last.value if last else None,
+        sub=w.day(last.on) if last else "",
+        quiet=last is None,
+    )
     share = Cell(w.percent(way) if way is not None else w.find("not_reported"), way, quiet=way is None)
     found = sorted(metric.targets.all(), key=lambda t: t.by)
     if not found:
@@ -205,7 +271,10 @@ def _metric_rows(here: Here, metric: Metric) -> list[Row]:
             [
                 name,
                 baseline,
-                Cell(f"{w.find('at_least')} {w.amount(t.value)}" if t.qualifier == "at-least" else w.amount(t.value), t.value),
+                Cell(
+                    f"{w.find('at_least')} {w.amount(t.value)}" if t.qualifier == "at-least" else w.amount(t.value),
+                    t.value,
+                ),
                 Cell(w.day(t.by), t.by),
                 reading,
                 share,
@@ -241,7 +310,15 @@ def _grounds_finding(here: Here, measure: Measure) -> str:
     grounds = list(measure.grounds.all())
     decided = any(g.decision_id for g in grounds)
     backed = any(g.submission_id or g.milestone_id or g.run_id for g in grounds)
-    key = "grounds_both" if decided and backed else "grounds_decided" if decided else "grounds_backed" if backed else "grounds_none"
+    key = (
+        "grounds_both"
+        if decided and backed
+        else "grounds_decided"
+        if decided
+        else "grounds_backed"
+        if backed
+        else "grounds_none"
+    )
     return here.words.find(key)
 
 
@@ -250,11 +327,21 @@ def _grounds(here: Here, measure: Measure) -> list[Fact]:
     facts = []
     for ground in measure.grounds.all():
         if ground.decision:
-            facts.append(Fact(w.find("ground_decision"), f"{ground.decision.key}: {w.of(ground.decision.text)}",
-                              href=here.address("registers") + f"#d-{ground.decision.key}"))  # fmt: skip
+            facts.append(
+                Fact(
+                    w.find("ground_decision"),
+                    f"{ground.decision.key}: {w.of(ground.decision.text)}",
+                    href=here.address("registers") + f"#d-{ground.decision.key}",
+                )
+            )
         elif ground.submission:
-            facts.append(Fact(w.find("ground_submission"), ground.submission.key,
-                              href=here.address("demand", ground.submission.key)))  # fmt: skip
+            facts.append(
+                Fact(
+                    w.find("ground_submission"),
+                    ground.submission.key,
+                    href=here.address("demand", ground.submission.key),
+                )
+            )
         elif ground.milestone:
             facts.append(Fact(w.find("ground_milestone"), w.of(ground.milestone.name)))
         elif ground.run:
@@ -283,8 +370,6 @@ def _history(here: Here, measure: Measure) -> Table:
         Column("seq", w.find("entry"), right=True),
     ]
     return Table("history", columns, rows, caption=w.find("history_topic"))
-
-
 
 
 urlpatterns = [

@@ -1,0 +1,279 @@
+"""Announcements: what is announced when, resting on what; strategies on their way there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import path
+from django.utils import timezone
+
+from majung.taskforce.models import Announcement, Measure, Strategy
+from majung.taskforce.queries.tracing import bare, orphans, unbacked
+from majung.taskforce.queries.visibility import visible
+from majung.taskforce.rules.states import ANNOUNCEMENT, STRATEGY
+from majung.web.parts import Fact, Lede, Part, offer, offers, steps
+from majung.web.request import Here, page
+from majung.web.tables import Cell, Column, Row, Table, exported
+
+OUT = ("announced", "corrected")
+
+
+@page("announcements")
+def listed(here: Here) -> HttpResponse:
+    """The plan in order, the strategies behind it, and announced measures that nothing on record backs."""
+    w = here.words
+    found = list(
+        visible(here.sight, Announcement).select_related("strategy__area", "item__meeting").order_by("position", "key")
+    )
+    coming = [a for a in found if a.state not in OUT]
+    strategies = list(visible(here.sight, Strategy).select_related("area").order_by("pk"))
+    lost = orphans(here.programme)
+    plan, out = _table(here, coming, "plan"), _table(here, [a for a in found if a.state in OUT], "announced")
+    texts, bare_ones = _strategies(here, strategies), _orphans(here, lost)
+    file = exported(here.request, plan, out, texts, bare_ones)
+    if file:
+        return file
+    heading = w.counted(len(coming), "heading") if coming else w.counted(len(out.rows), "heading_out")
+    parts = [
+        Part(
+            w.find("plan_topic"),
+            w.counted(len(coming), "plan") if coming else w.find("plan_none"),
+            w.find("plan_note"),
+            tables=[plan],
+            empty=w.find("plan_empty"),
+            full=True,
+        ),
+        Part(
+            w.find("out_topic"),
+            w.counted(len(out.rows), "out") if out.rows else w.find("out_none"),
+            tables=[out],
+            empty=w.find("out_empty"),
+            full=True,
+        ),
+        Part(
+            w.find("strategies_topic"),
+            w.counted(len(strategies), "strategies") if strategies else w.find("strategies_none"),
+            tables=[texts],
+            empty=w.find("strategies_empty"),
+            full=True,
+            offers=offer(here, "strategy.draft", here.programme),
+        ),
+        Part(
+            w.find("orphans_topic"),
+            w.counted(len(lost), "orphans") if lost else w.find("orphans_none"),
+            w.find("orphans_note"),
+            tables=[bare_ones],
+            empty=w.find("orphans_none"),
+            anchor="orphans",
+        ),
+    ]
+    lede = Lede(w.find("topic"), heading, w.find("stand"))
+    return here.show("pages/page.html", stage="announcements", lede=lede, parts=parts)
+
+
+def _table(here: Here, found: list[Announcement], name: str) -> Table:
+    w = here.words
+    columns = [
+        Column("order", w.find("order"), right=True),
+        Column("title", w.find("title")),
+        Column("meeting", w.find("meeting")),
+        Column("state", w.find("state")),
+        Column("when", w.find("embargo" if name == "plan" else "announced_on")),
+        Column("clock", w.find("clock")),
+    ]
+    rows = []
+    for a in found:
+        when = a.embargo_until if name == "plan" else a.announced_at
+        rows.append(
+            Row(
+                [
+                    Cell(str(a.position), a.position),
+                    Cell(w.of(a.title), href=here.address("announcement", a.key), strong=True, sub=a.source),
+                    Cell(w.of(a.item.meeting.name) if a.item else "–"),
+                    Cell(w.state("announcement", a.state)),
+                    Cell(w.moment(when, time_known=name == "plan") if when else "–", when),
+                    Cell(_left(here, a)),
+                ]
+            )
+        )
+    return Table(
+        name, columns, rows, caption=w.find(f"{'plan' if name == 'plan' else 'out'}_topic"), empty=w.find("plan_empty")
+    )
+
+
+def _left(here: Here, announcement: Announcement) -> str:
+    """Days and hours until the embargo lifts."""
+    if announcement.state in OUT or announcement.embargo_until is None:
+        return "–"
+    left = announcement.embargo_until - timezone.now()
+    if left.total_seconds() <= 0:
+        return here.words.find("lifted")
+    return here.words.say("left", days=left.days, hours=left.seconds // 3600)
+
+
+def _strategies(here: Here, found: list[Strategy]) -> Table:
+    w = here.words
+    columns = [
+        Column("strategy", w.find("strategy")),
+        Column("area", w.find("area")),
+        Column("state", w.find("state")),
+        Column("on", w.find("announced_on")),
+    ]
+    rows = [
+        Row(
+            [
+                Cell(w.of(s.name), href=here.address("strategy", s.key), strong=True, sub=s.source),
+                Cell(w.of(s.area.name) if s.area else ", ".join(s.fields)),
+                Cell(w.state("strategy", s.state)),
+                Cell(w.day(s.announced_on) if s.announced_on else "–", s.announced_on),
+            ]
+        )
+        for s in found
+    ]
+    return Table("strategies", columns, rows, caption=w.find("strategies_topic"), empty=w.find("strategies_empty"))
+
+
+def _orphans(here: Here, lost: list[Measure]) -> Table:
+    w = here.words
+    rows = [Row([Cell(w.of(m.name), href=here.address("measure", m.key)), Cell(m.source or "–")]) for m in lost]
+    columns = [Column("measure", w.find("measure")), Column("source", w.find("source"))]
+    return Table("orphans", columns, rows, caption=w.find("orphans_topic"), empty=w.find("orphans_none"))
+
+
+@page("announcements")
+def one(here: Here, key: str) -> HttpResponse:
+    """An announcement as frozen, with its corrections; before that, what is still missing."""
+    w = here.words
+    found = visible(here.sight, Announcement).filter(key=key).select_related("strategy", "item__meeting").first()
+    if found is None:
+        raise Http404
+    missing = unbacked(found.strategy) if found.state not in OUT else []
+    facts = [
+        Fact(w.find("strategy"), w.of(found.strategy.name), href=here.address("strategy", found.strategy.key)),
+        Fact(w.find("meeting"), w.of(found.item.meeting.name) if found.item else w.find("not_reported")),
+        Fact(w.find("embargo"), w.moment(found.embargo_until)),
+        Fact(w.find("announced_on"), w.moment(found.announced_at)),
+        Fact(w.find("digest"), found.frozen_hash or "–"),
+    ]
+    corrections = [
+        Fact(w.say("correction", n=c.number, when=w.moment(c.at)), w.of(c.notice))
+        for c in found.corrections.order_by("number")
+    ]
+    parts = [
+        Part(
+            w.find("state"),
+            w.state("announcement", found.state),
+            facts=facts,
+            offers=[*steps(here, found, ANNOUNCEMENT, found.state), *offers(here, found, ["announcement.move"])],
+        ),
+        Part(
+            w.find("backed_topic"),
+            w.counted(len(missing), "unbacked") if missing else w.find("backed"),
+            w.find("backed_note"),
+            facts=[Fact(m.key, w.of(m.name), href=here.address("measure", m.key)) for m in missing],
+        ),
+        Part(
+            w.find("material_topic"),
+            w.find("material_frozen" if found.frozen else "material_open"),
+            facts=_material(here, found.frozen),
+            empty=w.find("material_empty"),
+        ),
+        Part(
+            w.find("corrections_topic"),
+            w.counted(len(corrections), "corrections") if corrections else w.find("corrections_none"),
+            facts=corrections,
+            empty=w.find("corrections_none"),
+        ),
+    ]
+    lede = Lede(f"{w.find('topic')} · {found.position}", w.of(found.title), provenance=found.source)
+    return here.show("pages/page.html", stage="announcements", lede=lede, parts=parts)
+
+
+def _material(here: Here, frozen: dict[str, Any]) -> list[Fact]:
+    """The frozen measures with their targets, as announced."""
+    w = here.words
+    facts = []
+    for task in frozen.get("tasks", []):
+        for measure in task["measures"]:
+            aims = [
+                f"{w.of(metric['name'])} {w.amount(t['value'])} ({t['by'][:4]})" + (" †" if metric["doubtful"] else "")
+                for metric in measure["metrics"]
+                for t in metric["targets"]
+            ]
+            facts.append(
+                Fact(
+                    w.of(measure["name"]),
+                    "; ".join(aims) or w.find("no_target"),
+                    href=here.address("measure", measure["key"]),
+                )
+            )
+    return facts
+
+
+@page("announcements")
+def strategy(here: Here, key: str) -> HttpResponse:
+    """A strategy: its text, core tasks and measures, and how far it is."""
+    w = here.words
+    found = visible(here.sight, Strategy).filter(key=key).select_related("area").first()
+    if found is None:
+        raise Http404
+    last = found.revisions.order_by("number").last()
+    tasks = list(found.tasks.order_by("position").prefetch_related("measures__owner", "measures__grounds", "projects"))
+    measures = [m for task in tasks for m in task.measures.all()]
+    without = {m.pk for m in bare([m for m in measures if m.state != "dropped"])}
+    rows = [
+        Row(
+            [
+                Cell(w.of(task.name)),
+                Cell(w.of(m.name), href=here.address("measure", m.key), strong=True),
+                Cell(w.of(m.owner.name)),
+                Cell(w.state("measure", m.state)),
+                Cell(w.find("no_backing" if m.pk in without else "backing")),
+            ]
+        )
+        for task in tasks
+        for m in sorted(task.measures.all(), key=lambda m: m.key)
+    ]
+    columns = [
+        Column("task", w.find("task")),
+        Column("measure", w.find("measure")),
+        Column("owner", w.find("owner")),
+        Column("state", w.find("state")),
+        Column("backed", w.find("backed_column")),
+    ]
+    table = Table("tasks", columns, rows, caption=w.find("tasks_topic"), empty=w.find("tasks_empty"))
+    file = exported(here.request, table)
+    if file:
+        return file
+    parts = [
+        Part(
+            w.find("text_topic"),
+            w.say("version", n=last.number) if last else w.find("text_none"),
+            prose=[t for t in (w.of(last.summary), w.of(last.text)) if t] if last else (),
+            empty=w.find("text_empty"),
+            offers=[
+                *offers(here, found, ["strategy.write", "task.add", "announcement.draft"]),
+                *steps(here, found, STRATEGY, found.state),
+            ],
+        ),
+        Part(
+            w.find("tasks_topic"),
+            w.counted(len(tasks), "tasks") if tasks else w.find("tasks_none"),
+            tables=[table],
+            empty=w.find("tasks_empty"),
+            full=True,
+            offers=[o for task in tasks[:1] for o in offer(here, "measure.propose", task)],
+        ),
+    ]
+    kicker = w.of(found.area.name) if found.area else w.find("several")
+    heading = w.say("strategy_heading", name=w.of(found.name), state=w.state("strategy", found.state))
+    lede = Lede(f"{w.find('strategy')} · {kicker}", heading, provenance=found.source)
+    return here.show("pages/page.html", stage="announcements", lede=lede, parts=parts)
+
+
+urlpatterns = [
+    path("<slug:programme>/announcements/", listed, name="announcements"),
+    path("<slug:programme>/announcements/<str:key>/", one, name="announcement"),
+    path("<slug:programme>/strategies/<str:key>/", strategy, name="strategy"),
+]

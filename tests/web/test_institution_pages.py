@@ -1,0 +1,178 @@
+"""Every page of the institution opens for every role in both languages, and offers only what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from majung.taskforce.models import Meeting
+from majung.taskforce.operations import meetings, opinions
+from majung.taskforce.rules.words import Disclosure, Purpose, WithholdingGround
+from taskforce.conftest import Institution, moment, text
+
+SignIn = Callable[..., Client]
+
+LISTS = (
+    "",
+    "situation/",
+    "meetings/",
+    "calendar/",
+    "calendar/?month=2021-05&wish=most",
+    "registers/",
+    "measures/",
+    "demands/",
+    "announcements/",
+    "reviews/",
+)
+ONES = (
+    "bodies/intelligent-robots-working-group/",
+    "bodies/task-force/",
+    "meetings/m/",
+    "measures/measure/",
+    "demands/d-2021-0001/",
+    "consultations/c/",
+    "announcements/announcement/",
+    "strategies/robots-2021/",
+    "reviews/review/",
+)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_empty_pages_say_what_will_appear(institution: Institution, sign_in: SignIn, language: str) -> None:
+    client = sign_in("secretariat", language)
+    for address in LISTS:
+        answer = client.get(f"/test-2021/{address}")
+        assert answer.status_code == 200, address
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_pages_with_one_of_everything(institution: Institution, rows: Any, sign_in: SignIn, language: str) -> None:
+    client = sign_in("secretariat", language)
+    for address in (*LISTS, *ONES):
+        answer = client.get(f"/test-2021/{address}")
+        assert answer.status_code == 200, address
+        page = answer.content.decode()
+        assert page.count("<h1") == 1, address
+        assert len(page.encode()) < 150_000, address
+
+
+@pytest.mark.parametrize("who", ["chair", "rapporteur", "member", "judge", "owner", "verifier", "analyst", "outsider"])
+def test_each_role_sees_pages_and_only_its_deeds(
+    institution: Institution, rows: Any, sign_in: SignIn, who: str
+) -> None:
+    client = sign_in(who)
+    for address in (*LISTS, *ONES):
+        assert client.get(f"/test-2021/{address}").status_code in (200, 404), address
+    measure = client.get("/test-2021/measures/measure/")
+    if measure.status_code == 200:
+        page = measure.content.decode()
+        assert ("do/measure.change/" in page) == (who == "owner")
+        assert ("do/light.reviewer/" in page) == (who == "verifier")
+
+
+def test_the_journal_is_for_auditors(institution: Institution, sign_in: SignIn) -> None:
+    assert sign_in("auditor").get("/test-2021/journal/").status_code == 200
+    assert sign_in("chair").get("/test-2021/journal/").status_code == 403
+
+
+def test_a_deed_is_done_on_its_form(institution: Institution, sign_in: SignIn) -> None:
+    client = sign_in("secretariat")
+    address = "/test-2021/do/meeting.plan/?subject=body/intelligent-robots-working-group&next=/test-2021/meetings/"
+    form = client.get(address).content.decode()
+    assert 'name="name.ko"' in form
+    assert 'type="datetime-local"' in form
+    sent = {"key": "k1", "name.ko": "첫 회의", "name.en": "First", "starts": "2021-05-14T10:00", "time_known": "on"}
+    done = client.post(address, sent)
+    assert (done.status_code, done.headers["location"]) == (302, "/test-2021/meetings/")
+    meeting = Meeting.objects.get(key="k1")
+    assert meeting.starts == moment("2021-05-14", 1), "ten o'clock in Seoul"
+    again = client.post(address, sent)
+    assert again.status_code == 422
+    assert "First" in again.content.decode(), "what was entered stays on the form"
+
+
+def test_a_deed_on_an_old_version_says_what_changed(institution: Institution, rows: Any, sign_in: SignIn) -> None:
+    from majung.taskforce.models import Measure
+
+    client = sign_in("owner")
+    measure = Measure.objects.get(key="measure")
+    address = f"/test-2021/do/measure.change/?subject=measure/measure&expected={measure.revision}"
+    assert client.post(address, {"due": "2021-12-31"}).status_code == 302
+    late = client.post(address, {"due": "2022-06-30"})
+    assert late.status_code == 409
+    assert "Change a measure&#x27;s plan" in late.content.decode()
+
+
+def test_nobody_is_sent_elsewhere(institution: Institution, sign_in: SignIn) -> None:
+    client = sign_in("secretariat")
+    address = "/test-2021/do/room.add/?next=https://example.org/"
+    answer = client.post(address, {"key": "r", "name.ko": "방", "name.en": "Room", "seats": "8"})
+    assert answer.headers["location"] == "/test-2021/"
+
+
+def test_who_may_not_finds_no_form(institution: Institution, sign_in: SignIn) -> None:
+    client = sign_in("judge")
+    where = "?subject=body/intelligent-robots-working-group"
+    assert client.get(f"/test-2021/do/meeting.plan/{where}").status_code == 403
+    assert client.post(f"/test-2021/do/meeting.plan/{where}", {"key": "x"}).status_code == 403
+    assert client.get("/test-2021/do/record.nothing/").status_code == 404
+
+
+def test_a_closed_paper_of_another_group_does_not_exist(institution: Institution, sign_in: SignIn) -> None:
+    i, secretariat = institution, institution.by("secretariat")
+    meeting = meetings.plan(secretariat, i.group, key="m", name=text("m"), starts=moment("2021-04-15"))
+    item = meetings.add_item(secretariat, meeting, title=text("t"), purpose=Purpose.DISCUSS)
+    paper = meetings.add_paper(
+        secretariat,
+        item,
+        title=text("Closed paper"),
+        file_name="p.html",
+        media_type="text/html",
+        content=b"<script>alert(1)</script>",
+        disclosure=Disclosure.BODY,
+        ground=WithholdingGround.DELIBERATION,
+        look_again=moment("2030-01-01").date(),
+    )
+    assert sign_in("outsider").get(f"/test-2021/papers/{paper.pk}/").status_code == 404
+    answer = sign_in("member").get(f"/test-2021/papers/{paper.pk}/")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["content-security-policy"]
+    answer.close()
+
+
+def test_a_former_member_sees_what_was_then(institution: Institution, sign_in: SignIn) -> None:
+    from majung.taskforce.models import Mandate
+    from majung.taskforce.operations import bodies
+
+    i = institution
+    mandate = Mandate.objects.get(person=i.people["member"])
+    bodies.end_mandate(i.by("secretariat", "2021-06-30"), mandate)
+    client = sign_in("secretariat")
+    then = client.get("/test-2021/bodies/intelligent-robots-working-group/?on=2021-06-30").content.decode()
+    after = client.get("/test-2021/bodies/intelligent-robots-working-group/?on=2021-07-01").content.decode()
+    assert ">member<" in then
+    assert ">member<" not in after
+
+
+def test_the_calendar_feed_needs_no_sign_in_but_its_secret(
+    institution: Institution, rows: Any, sign_in: SignIn, client: Client
+) -> None:
+    page = sign_in("chair").get("/test-2021/meetings/").content.decode()
+    address = page.split('href="/test-2021/calendar/')[2].split('"')[0]
+    assert address.endswith(".ics")
+    answer = client.get(f"/test-2021/calendar/{address}")
+    assert answer.status_code == 200
+    assert b"BEGIN:VEVENT" in answer.content
+    assert client.get(f"/test-2021/calendar/x{address}").status_code == 404
+
+
+def test_exports_are_escaped(institution: Institution, sign_in: SignIn) -> None:
+    i = institution
+    opinions.receive(i.by("outsider"), i.programme, title="=HYPERLINK(1)", text="t")
+    answer = sign_in("secretariat").get("/test-2021/demands/?demands.as=csv")
+    assert "'=HYPERLINK(1)" in answer.content.decode("utf-8-sig")
