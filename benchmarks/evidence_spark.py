@@ -1,0 +1,181 @@
+"""The same queries on DuckDB and on a standalone Spark cluster: identical tables, and what each costs.
+
+PYTHONPATH=src python benchmarks/evidence_spark.py            # needs Java 17 and PySpark; some ten minutes
+
+Starts a master and two workers of one core each from the wheel's own jars, on loopback; they are separate processes that
+talk over sockets, as on several machines. Queries: complexity inputs and proximity counts of made-up trade, fractional
+counts, top shares and author sets of made-up works, growth ratios. Digests must be equal; so must every digit of what is
+added in fixed point. Small data is measured too: what Spark costs where it is not needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from evidence_trade import YEARS, make
+from evidence_works import write_works
+from harness import RESULTS
+
+TRADE_ROWS, WORKS = 1_000_000, 20_000
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextlib.contextmanager
+def cluster(folder: Path, workers: int = 2) -> Iterator[str]:
+    """A standalone master and workers; gives the master's address."""
+    import pyspark
+
+    home = Path(pyspark.__file__).parent
+    port, ui = free_port(), free_port()
+    env = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(home), "SPARK_DAEMON_MEMORY": "512m"}
+    env |= {"PYSPARK_PYTHON": shutil.which("python3") or "python3"}
+    spark_class = str(home / "bin" / "spark-class")
+    started = []
+
+    def start(name: str, *arguments: str) -> None:
+        log = (folder / f"{name}.log").open("wb")
+        command = [spark_class, *arguments]
+        started.append(subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True))
+
+    url = f"spark://127.0.0.1:{port}"
+    try:
+        start(
+            "master",
+            "org.apache.spark.deploy.master.Master",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--webui-port",
+            str(ui),
+        )
+        for number in range(workers):
+            arguments = ["--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--webui-port", str(free_port())]
+            arguments += ["--work-dir", str(folder / f"worker{number}"), url]
+            start(f"worker{number}", "org.apache.spark.deploy.worker.Worker", *arguments)
+        deadline = time.monotonic() + 180
+        while (folder / "master.log").read_text(errors="replace").count("Registering worker") < workers:
+            if time.monotonic() > deadline:
+                raise TimeoutError((folder / "master.log").read_text(errors="replace")[-2000:])
+            time.sleep(0.5)
+        yield url
+    finally:
+        for one in reversed(started):
+            one.terminate()
+        for one in started:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                one.wait(20)
+
+
+def queries(engine, trade: str, works: list[str]) -> dict[str, tuple]:
+    """Every query's result as a frame, with its key and the seconds it took."""
+    from majung.evidence.engine import (
+        author_sets,
+        complexity_inputs,
+        fractional_counts,
+        growth_ratios,
+        openalex_works,
+        top_shares,
+        work_records,
+    )
+
+    found = {}
+
+    def ask(name: str, key: list[str], build) -> None:
+        start = time.perf_counter()
+        frame = engine.collect(build(), key)
+        found[name] = (frame, key, time.perf_counter() - start)
+        print(f"{engine.name}: {name}, {len(frame)} rows, {found[name][2]:.1f} s", flush=True)
+
+    inputs = {}
+
+    def cells():
+        inputs["all"] = complexity_inputs(engine.read(trade))
+        return inputs["all"].cells
+
+    ask("cells", ["year", "country", "code"], cells)
+    ask("rows", ["year", "country"], lambda: inputs["all"].rows)
+    ask("columns", ["year", "code"], lambda: inputs["all"].columns)
+    one_year = inputs["all"].cells
+    one_year = one_year.filter(one_year["year"] == YEARS[-1], one_year["code"] < "000600")
+
+    def pairs():
+        from majung.evidence.engine import proximity_counts
+
+        return proximity_counts(one_year)
+
+    ask("pairs", ["year", "code", "other"], pairs)
+
+    def growth():
+        long = inputs["all"].cells.mutate(classification="hs", measure="exports")
+        return growth_ratios(long, base=(2015, 2017), recent=(2018, 2020), prior=100.0, world=["measure"])
+
+    ask("growth", ["country", "classification", "code", "measure"], growth)
+    table = openalex_works(engine, works)
+    ask("counts", ["country", "code", "year", "measure"], lambda: fractional_counts(table, level="subfield"))
+    ask("shares", ["country", "code"], lambda: top_shares(fractional_counts(table, level="field"), window=(2015, 2024)))
+    ask("author sets", ["topic"], lambda: author_sets(work_records(table, level="field", years=(2020, 2024))))
+    return found
+
+
+def main() -> None:
+    from majung.evidence.engine import connect, digest
+
+    RESULTS.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="majung-spark-", dir=os.environ.get("MAJUNG_BENCH_TEMP")))
+    try:
+        small, large = folder / "small", folder / "large"
+        for place, rows, works in ((small, 20_000, 500), (large, TRADE_ROWS, WORKS)):
+            place.mkdir()
+            make(place, rows)
+            write_works(place, works, per_file=max(works // 4, 1))
+        stored: dict[str, object] = {"trade_rows": TRADE_ROWS, "works": WORKS, "load_before": os.getloadavg()[0]}
+        answers: dict[str, dict[str, dict[str, tuple]]] = {}
+        with cluster(folder) as url:
+            for name, address in (("duckdb", "duckdb"), ("spark cluster", url)):
+                start = time.perf_counter()
+                memory = "1GB" if name == "duckdb" else "768MB"
+                with connect(
+                    address, memory=memory, settings={} if name == "duckdb" else {"spark.sql.shuffle.partitions": "4"}
+                ) as engine:
+                    connected = time.perf_counter() - start
+                    if name != "duckdb":
+                        wanted = engine.backend._session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
+                        stored["executors"] = wanted
+                    answers[name] = {
+                        size: queries(engine, str(place / "trade_*.parquet"), sorted(map(str, place.glob("part_*.gz"))))
+                        for size, place in (("small", small), ("large", large))
+                    }
+                stored[name] = {"connect": connected} | {
+                    size: {query: round(seconds, 3) for query, (_, _, seconds) in found.items()}
+                    for size, found in answers[name].items()
+                }
+        equal = {}
+        for size in ("small", "large"):
+            for query, (frame, key, _) in answers["duckdb"][size].items():
+                other = answers["spark cluster"][size][query][0]
+                assert digest(frame, key) == digest(other, key), (size, query)
+                equal[f"{size} {query}"] = {"rows": len(frame), "every digit": bool(frame.equals(other))}
+        stored["identical by digest"] = equal
+        print(json.dumps(stored, indent=2))
+        (RESULTS / "evidence_spark.json").write_text(json.dumps(stored, indent=2) + "\n")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
