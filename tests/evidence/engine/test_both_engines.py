@@ -368,7 +368,7 @@ def test_csv(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(
         head + 'KOR,"01, ""크다""",2018,1.5,"두\n줄"\nUSA,02,2019,,s\n,03,,2e3,back\\slash\n', encoding="utf-8-sig"
     )
-    (tmp_path / "b.csv").write_text(head + "JPN,0004,2020,-0.25,\n")
+    (tmp_path / "b.csv").write_text(head + "JPN,0004,2020.0,-0.25,\n")
     table = engine.read(tmp_path / "*.csv")
     assert [str(kind) for kind in table.schema().types] == ["string", "string", "int64", "float64", "string"]
     rows = engine.arrow(ordered(table, ["code"])).to_pylist()
@@ -378,9 +378,10 @@ def test_csv(engine: Engine, tmp_path: Path) -> None:
         {"country": "USA", "code": "02", "year": 2019, "value": None, "source": "s"},
         {"country": None, "code": "03", "year": None, "value": 2000.0, "source": "back\\slash"},
     ]
-    (tmp_path / "b.csv").write_text(head + "JPN,0004,2020,n/a,\n")
-    with pytest.raises(EvidenceError, match="n/a"):
-        engine.collect(engine.read(tmp_path / "*.csv"))
+    for year, value in (("2020", "n/a"), ("2020.5", "1"), ("1e30", "1"), ("then", "1")):
+        (tmp_path / "b.csv").write_text(f"{head}JPN,0004,{year},{value},\n")
+        with pytest.raises(EvidenceError):
+            engine.collect(engine.read(tmp_path / "*.csv"))
 
 
 def test_parquet_in_and_out(engine: Engine, trade: pd.DataFrame, tmp_path: Path) -> None:
@@ -399,6 +400,7 @@ def test_parquet_in_and_out(engine: Engine, trade: pd.DataFrame, tmp_path: Path)
     "line",
     [
         '{"id": "https://openalex.org/W1", "publication_year": "then", "authorships": [], "topics": []}',
+        '{"id": "https://openalex.org/W1", "publication_year": 2019.5, "authorships": [], "topics": []}',
         '{"id": "https://openalex.org/W1", "publication_year": 2019, "authorships": [], "topics": "none"}',
         '{"id": "https://openalex.org/W1", "publication_year": 2019, "authorsh',
         "no JSON at all",

@@ -68,6 +68,7 @@ def test_a_zip_of_the_files_gives_the_same(works: list[Path], tmp_path: Path) ->
 
 
 BAD = [
+    ('{"id": "W1", "publication_year": 2019.5, "authorships": [], "topics": []}', "publication_year is '2019.5'"),
     ('{"id": "W1", "publication_year": "then", "authorships": [], "topics": []}', "publication_year is 'then'"),
     ('{"id": "W1", "publication_year": 2019, "authorships": {}, "topics": []}', "authorships is no list"),
     ('{"id": "W1", "publication_year": 2019, "authorships": [], "topics": ["T1"]}', "topics is no list of objects"),

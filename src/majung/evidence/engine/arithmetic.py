@@ -52,3 +52,11 @@ def ratio(numerator: ir.NumericValue, denominator: ir.NumericValue) -> ir.Floati
 def count(condition: ir.BooleanValue) -> ir.IntegerValue:
     """How many rows meet a condition; 0, not NULL, where none does."""
     return condition.cast("int64").sum().coalesce(ibis.literal(0, "int64"))
+
+
+def whole(value: ir.FloatingValue) -> ir.IntegerValue:
+    """A float that is a whole number (below 2**53) as one.
+
+    One with a fraction becomes what does not fit, an error on both engines; cast directly, DuckDB rounds it in silence.
+    """
+    return ibis.ifelse(value != value.floor(), ibis.literal(1e300), value).cast("int64")

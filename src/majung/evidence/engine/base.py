@@ -16,6 +16,7 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
+from majung.evidence.engine.arithmetic import whole
 from majung.evidence.engine.drift import check_csv, check_parquet
 from majung.evidence.problems import EvidenceError, Problem, Text, text
 
@@ -46,7 +47,7 @@ class Engine(ABC):
         paths: one or many, `*` and `**` allowed; a remote address (`s3://`, `hdfs://`) goes to the engine as it is. All
         files must have the same columns: one that differs is named (the engines would fill it with NULL in silence).
         types: Ibis type by column of a CSV file; else `year` is int64, `value` float64 and the rest text. Cells are
-        cast strictly; an empty cell is NULL.
+        cast strictly (1.5 is no int64, 2018.0 is; whole numbers below 2**53); an empty cell is NULL.
         """
         files = resolve(paths)
         if all(_ends(file, ".parquet", ".pq") for file in files):
@@ -58,7 +59,7 @@ class Engine(ABC):
             with self._told():
                 raw = self._csv(files)
             wanted = TYPES if types is None else types
-            return raw.mutate(**{name: raw[name].cast(kind) for name, kind in wanted.items() if name in raw.columns})
+            return raw.mutate(**{name: _cell(raw[name], kind) for name, kind in wanted.items() if name in raw.columns})
         raise fault(
             "engine-file",
             files[0],
@@ -214,6 +215,11 @@ def first_line(error: Exception) -> str:
     """The first line of an error's message, or its kind where it has none."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def _cell(text: ir.StringValue, kind: str) -> ir.Value:
+    """A CSV cell in its type; whole numbers by way of a float, which both engines read alike."""
+    return whole(text.cast("float64")).cast(kind) if kind.startswith(("int", "uint")) else text.cast(kind)
 
 
 def _ends(file: str, *endings: str) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from majung.evidence.countries import countries
-from majung.evidence.engine.arithmetic import WEIGHT_PLACES, amount, total, units
+from majung.evidence.engine.arithmetic import WEIGHT_PLACES, amount, total, units, whole
 from majung.evidence.engine.base import Engine, Paths, fault, resolve
 from majung.evidence.problems import text
 from majung.methods.labelled import InputError
@@ -28,7 +28,7 @@ _TOPIC = "struct<id: string, subfield: struct<id: string>, field: struct<id: str
 
 WORKS: Mapping[str, str] = {
     "id": "string",
-    "publication_year": "int64",
+    "publication_year": "float64",  # as a whole number DuckDB would round 2019.6 to 2020 in silence: see whole
     "type": "string",
     "is_retracted": "boolean",
     "is_paratext": "boolean",
@@ -136,7 +136,7 @@ def _counted(works: ir.Table, types: Sequence[str] | None, years: tuple[int, int
         keep &= works["type"].isin(list(types))
     if years is not None:
         keep &= works["publication_year"].between(*years)
-    return works.filter(keep)
+    return works.filter(keep).mutate(publication_year=lambda t: whole(t["publication_year"]))
 
 
 def _codes(works: ir.Table, level: str) -> ir.ArrayValue:
