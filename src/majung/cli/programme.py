@@ -33,3 +33,18 @@ def load(
         console.print(f"{loaded.programme.key}: entered {counted}", markup=False, soft_wrap=True)
     for line in loaded.applied:
         console.print(f"applied: {line}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def export(
+    key: Annotated[str, typer.Argument(help="The programme's key.")],
+    folder: Annotated[Path, typer.Argument(help="Folder to write; it must not exist yet, or be empty.")],
+    personal: Annotated[
+        bool, typer.Option("--personal", help="With names, addresses and what people outside wrote.")
+    ] = False,
+) -> None:
+    """Write a programme back as a folder that `load` accepts."""
+    connect()
+    from majung.taskforce.record.exporting import export as write
+
+    console.print(f"{write(key, folder, personal=personal)}", markup=False)
