@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -48,3 +49,35 @@ def export(
     from majung.taskforce.record.exporting import export as write
 
     console.print(f"{write(key, folder, personal=personal)}", markup=False)
+
+
+def exercise_command(
+    folder: Annotated[Path, typer.Argument(help="Programme folder whose definitions the exercise uses.")] = Path(
+        "programmes/korea-2021"
+    ),
+    key: Annotated[str, typer.Option(help="Key of the exercise.")] = "exercise",
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its present day; today.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same exercise.")] = 1,
+    accounts: Annotated[bool, typer.Option(help="Sign-ins for every role; passwords are shown once.")] = True,
+) -> None:
+    """Generate an exercise: a watermarked programme in which every page has something to show."""
+    connect()
+    from majung.taskforce.exercise.accounts import demo_accounts
+    from majung.taskforce.exercise.small import generate
+    from majung.taskforce.models import Mandate, Measure, Meeting, Submission
+    from majung.taskforce.rules.clock import SEOUL
+
+    day = (until or datetime.now(SEOUL)).date()
+    programme = generate(folder, key, until=day, seed=seed)
+    made = {
+        "mandates": Mandate.objects.filter(body__programme=programme).count(),
+        "meetings": Meeting.objects.filter(programme=programme).count(),
+        "measures": Measure.objects.filter(programme=programme).count(),
+        "demands": Submission.objects.filter(programme=programme).count(),
+    }
+    counted = ", ".join(f"{count} {name}" for name, count in made.items())
+    console.print(f"{programme.key} (exercise): {counted}", markup=False)
+    if accounts:
+        at = datetime.combine(day, time(12), SEOUL)
+        for role, username, password in demo_accounts(programme, at):
+            console.print(f"{role:<18} {username:<34} {password}", markup=False, soft_wrap=True)

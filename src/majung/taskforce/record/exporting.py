@@ -1,4 +1,4 @@
-"""The programme as a folder again: definitions, evidence, and every row of the record, the same bytes for the same state.
+"""The programme as a folder again: definitions, evidence, every row of the record; the same bytes for the same state.
 
 Personal fields (names, addresses, what people outside wrote) are left out unless asked for. Accounts, receipts of no
 consequence to the record, the journal and the files of papers are no part of it: the journal has its own export.
@@ -80,7 +80,7 @@ def rows(
 ) -> Iterator[dict[str, Any]]:
     """The rows of a kind as the record writes them, in the order of their names; defaults are left out."""
     found = {names.key(kind.name, row.pk): row for row in kind.rows(programme).iterator(BATCH)}
-    for key in sorted(found, key=lambda key: _order(kind, key)):
+    for key in sorted(found, key=lambda key: _order(key)):
         row = found[key]
         stated: dict[str, Any] = {}
         for name, field in kind.fields.items():
@@ -96,7 +96,7 @@ def rows(
         yield stated
 
 
-def _order(kind: Kind, key: str) -> tuple[Any, ...]:
+def _order(key: str) -> tuple[Any, ...]:
     """By name, numbers in it by size; rows of one identity by the order in which they came."""
     parts = key.replace("~", "/~/").split("/")
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
@@ -112,5 +112,3 @@ def _moments(programme: Programme) -> dict[tuple[str, int], datetime]:
             if row["table"] in tables:
                 found[tables[row["table"]], row["id"]] = at
     return found
-
-
