@@ -121,7 +121,7 @@ class _Exercise:
         self._institution()
         for area in self.areas:
             self._demands(area)
-        months = [self._month(number) for number in range(MONTHS)]
+        months = [self._month(number) for number in range(MONTHS + 1)]
         for month in months:
             for area in self.areas:
                 self._meeting(area, month)

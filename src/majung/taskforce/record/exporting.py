@@ -92,7 +92,7 @@ def rows(
             if isinstance(field, models.ForeignKey):
                 value = names.key(BY_MODEL[target(field)].name, value)
             stated[name] = value
-        stated["at"] = moments[row._meta.db_table, row.pk]
+        stated.setdefault("at", moments[row._meta.db_table, row.pk])
         yield stated
 
 

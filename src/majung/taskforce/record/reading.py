@@ -41,7 +41,8 @@ def schema(kind: Kind) -> type[BaseModel]:
     """The pydantic model of a kind's rows, derived from its table: a column of the institution is one of the record."""
     made: dict[str, Any] = {"at": (date | datetime | None, None)}
     for name, field in kind.fields.items():
-        needed = not (field.null or field.blank or field.has_default())
+        withheld = name in kind.model.PERSONAL
+        needed = not (field.null or field.blank or field.has_default() or withheld)
         made[name] = (_type(field) if needed else _type(field) | None, ... if needed else None)
     return create_model(f"{kind.name.title()}Row", __config__=ConfigDict(extra="forbid", allow_inf_nan=False), **made)
 
@@ -126,7 +127,7 @@ def read_row(
             where = ".".join(str(part) for part in found["loc"] if not isinstance(part, int))
             problems.append(f"{place}.{where}: {_reason(found, kind)}")
         return None
-    values = {name: getattr(checked, name) for name in checked.model_fields_set if name != "at"}
+    values = {name: getattr(checked, name) for name in checked.model_fields_set if name in kind.fields}
     for name, value in values.items():
         values[name] = _value(kind.fields[name], value)
     parts: list[object] = []

@@ -1,0 +1,116 @@
+"""A generated exercise shows every page something, and comes back from its export as it was."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from majung.methods.labelled import InputError
+from majung.taskforce import models as m
+from majung.taskforce.exercise.accounts import demo_accounts
+from majung.taskforce.exercise.small import generate
+from majung.taskforce.journal.verify import verify_database
+from majung.taskforce.operations import Invalid
+from majung.taskforce.operations.exercise import fill
+from majung.taskforce.queries.lights import lights
+from majung.taskforce.record.exporting import export
+from majung.taskforce.record.kinds import KINDS
+from majung.taskforce.record.loading import load
+from miniature import TEXT, Miniature
+
+from .conftest import Institution, moment, text
+
+UNTIL = date(2026, 11, 20)
+
+
+@pytest.fixture
+def folder(db: None, tmp_path: Path, settings: object) -> Path:
+    """A small programme's definitions with six ministries."""
+    settings.DATA = tmp_path / "var"  # type: ignore[attr-defined]
+    folder = Miniature(tmp_path / "mini").write()
+    more = "".join(f'[[organisations]]\nid = "ministry-{n}"\nname = {TEXT}\n' for n in range(5))
+    with (folder / "programme.toml").open("a", encoding="utf-8") as charter:
+        charter.write(more)
+    return folder
+
+
+def emptied() -> None:
+    """The database as after the first migration: the net is for people, not for this test."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from majung.taskforce.journal.net import PREFIX, lay
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+        for name, _ in cursor.fetchall():
+            if name.startswith(PREFIX):
+                cursor.execute(f"DROP TRIGGER {name}")
+    call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+    lay(connection)
+
+
+def test_the_exercise_has_something_of_everything(folder: Path) -> None:
+    programme = generate(folder, "exercise", until=UNTIL, seed=3)
+    assert programme.exercise
+    assert programme.name["ko"].startswith("연습")
+
+    def states(model: type[m.Journaled]) -> set[str]:
+        return set(model._default_manager.values_list("state", flat=True))
+
+    assert {"planned", "held", "drafted", "published", "postponed", "cancelled"} <= states(m.Meeting)
+    assert {"received", "moderated", "merged", "answered"} <= states(m.Submission)
+    assert {"drafted", "corrected"} <= states(m.Announcement)
+    found = m.Measure.objects.prefetch_related("lights", "metrics__readings", "metrics__targets")
+    assert any(measure.late_by(UNTIL) for measure in found)
+    assert any(lights(measure, UNTIL).differ for measure in found)
+    assert m.Submission.objects.filter(state="moderated", answer_due__lt=UNTIL).exists()
+    acted = set(m.JournalEntry.objects.values_list("acted_as", flat=True))
+    assert any(capacity.startswith("rapporteur@") for capacity in acted)
+    assert verify_database().sound
+    with pytest.raises(InputError, match="already"):
+        generate(folder, "exercise", until=UNTIL)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_loads_to_the_same_state_and_exports_to_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        pytest.skip("emptying the database by hand is written for SQLite")
+    generate(folder, "exercise", until=UNTIL, seed=3)
+    first = export("exercise", tmp_path / "first", personal=True)
+    counted = {kind.name: kind.model._default_manager.count() for kind in KINDS}
+    withheld = export("exercise", tmp_path / "withheld")
+    assert "부족합니다" not in (withheld / "record" / "opinions.toml").read_text("utf-8")
+    assert load(first).nothing
+    emptied()
+    loaded = load(first)
+    assert loaded.founded
+    assert {kind.name: kind.model._default_manager.count() for kind in KINDS} == counted
+    assert verify_database().sound
+    again = export("exercise", tmp_path / "again", personal=True)
+    assert subprocess.run(["diff", "-r", first, again], capture_output=True, text=True, check=False).stdout == ""
+    with pytest.raises(InputError, match="not empty"):
+        export("exercise", again)
+
+
+def test_sign_ins_for_every_role_of_an_exercise_only(folder: Path, institution: Institution) -> None:
+    programme = generate(folder, "exercise", until=UNTIL)
+    made = demo_accounts(programme, moment("2026-11-20"))
+    roles = {role for role, _, _ in made}
+    assert roles >= {
+        *("secretariat", "chair", "rapporteur", "member", "judge", "analyst", "verifier", "auditor", "owner"),
+        *("company", "decision-maker", "moderator", "administrator"),
+    }
+    for _, username, password in made:
+        assert m.User.objects.get(username=username).check_password(password)
+    assert len({password for _, _, password in made}) == len(made)
+    with pytest.raises(InputError, match="no exercise"):
+        demo_accounts(institution.programme, moment("2026-11-20"))
+    with pytest.raises(Invalid, match="only an exercise"):
+        fill(institution.programme, [m.Room(programme=institution.programme, key="r", name=text("r"), seats=1)],
+             moment("2026-11-20"))  # fmt: skip
