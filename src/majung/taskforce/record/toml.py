@@ -35,7 +35,7 @@ def written(value: Any) -> str:
         case dict() | list() if _has_null(value):
             return f"{{ json = {_quoted(json.dumps(value, ensure_ascii=False, sort_keys=True))} }}"
         case dict():
-            inside = ", ".join(f"{_key(key)} = {written(one)}" for key, one in value.items())
+            inside = ", ".join(f"{_key(key)} = {written(one)}" for key, one in sorted(value.items()))
             return f"{{ {inside} }}" if inside else "{}"
         case list():
             return f"[{', '.join(map(written, value))}]"
