@@ -23,7 +23,9 @@ from majung.taskforce.programme_folder import CONTEXT, EVIDENCE, lay_out
 from majung.taskforce.record import toml
 from majung.taskforce.record.kinds import BY_MODEL, FILES, KINDS, Kind, Names, target
 
-HEADER = "# Written by `majung programme export`: rows of the institution, columns as in its tables.\n\n"
+HEADER = (
+    "# Written by `majung programme export`: rows of the institution, columns as in its tables.\n\nwhole = true\n\n"
+)
 BATCH = 2000
 
 

@@ -345,7 +345,7 @@ def _enter(programme: m.Programme, entry: Entry, names: Names) -> m.Journaled:
     values = {name: _resolved(kind, name, value, names) for name, value in entry.values.items()}
     try:
         with transaction.atomic():
-            if kind.operation == "record.enter":
+            if entry.whole or kind.operation == "record.enter":
                 row = kind.model(**values)
                 if "programme" in {f.name for f in kind.model._meta.concrete_fields}:
                     row.programme = programme  # type: ignore[attr-defined]

@@ -27,13 +27,15 @@ MOST_BYTES = 64 * 1024 * 1024
 @dataclass
 class Entry:
     """A row as the record states it. values: column -> value, a reference as the other row's name, stated columns
-    only. at: the moment from which it counts. place: where it stands, for people."""
+    only. at: the moment from which it counts. place: where it stands, for people. whole: what is not stated is at its
+    default, as an export writes it; otherwise the operation that begins the row may fill it in."""
 
     kind: Kind
     key: str
     values: dict[str, Any]
     at: datetime
     place: str
+    whole: bool = False
 
 
 @cache
@@ -99,7 +101,7 @@ def _read_file(file: Path, problems: list[str]) -> list[Entry]:
     except tomllib.TOMLDecodeError as error:
         problems.append(f"{file}: not valid TOML: {error}")
         return []
-    default = document.pop("at", None)
+    default, whole = document.pop("at", None), document.pop("whole", False) is True
     document.pop("programme", None)
     entries: list[Entry] = []
     for name, rows in document.items():
@@ -112,6 +114,7 @@ def _read_file(file: Path, problems: list[str]) -> list[Entry]:
         for number, row in enumerate(rows, 1):
             entry = read_row(kind, row, f"{file}: {name}[{number}]", problems, default)
             if entry is not None:
+                entry.whole = whole
                 entries.append(entry)
     return entries
 
