@@ -17,6 +17,7 @@ from majung.methods.labelled import InputError
 from majung.taskforce import jobs
 from majung.taskforce.models import Job, JournalEntry, Panel, RunRecord
 from majung.taskforce.operations import Invalid, bodies, programmes, runs
+from majung.taskforce.programme_folder import EVIDENCE
 from majung.taskforce.queries.weights import panel_weights
 from majung.taskforce.rules.roles import Role
 from miniature import Miniature
@@ -45,7 +46,7 @@ def defined(institution: Institution, tmp_path: Path, settings: Any) -> Institut
     for file in folder.rglob("*.toml"):
         path = file.relative_to(folder).as_posix()
         programmes.set_file(loader, institution.programme, path=path, text=file.read_text("utf-8"))
-    programmes.set_file(loader, institution.programme, path=jobs.EVIDENCE, text=digest)
+    programmes.set_file(loader, institution.programme, path=EVIDENCE, text=digest)
     return institution
 
 

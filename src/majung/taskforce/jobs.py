@@ -8,7 +8,6 @@ done.
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import threading
 import tomllib
@@ -28,13 +27,13 @@ from majung.runs import run_programme
 from majung.runs.run import STAGES
 from majung.taskforce.models import CriteriaSet, Job, Programme, ProgrammeFile
 from majung.taskforce.operations import runs, system
+from majung.taskforce.programme_folder import EVIDENCE
+from majung.taskforce.programme_folder import lay_out as write
 
 STALE = timedelta(seconds=120)
 """A running job without a sign of life for so long has lost its worker."""
 BEAT_SECONDS = 20.0
 MOST_ATTEMPTS = 3
-EVIDENCE = "evidence.sha256"
-"""The definition file that names the evidence in force: a folder under MAJUNG_DATA/evidence."""
 
 Clock = Callable[[], datetime]
 
@@ -174,16 +173,8 @@ def lay_out(programme: Programme, chosen: CriteriaSet | None, folder: Path) -> P
         raise InputError(f"programme {programme.key} has no definitions to run; load its folder first")
     if chosen is not None:
         files["programme.toml"] = with_weights(files["programme.toml"], chosen.criteria)
-    evidence = Path(settings.DATA) / "evidence" / files.pop(EVIDENCE).strip()
-    if not evidence.is_dir():
-        raise InputError(f"{evidence}: the evidence is missing; restore MAJUNG_DATA or load the programme folder again")
-    for path, text in files.items():
-        file = folder / path
-        if not file.resolve().is_relative_to(folder.resolve()):
-            raise InputError(f"definition file {path!r} would lie outside the folder; rename it")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode())
-    shutil.copytree(evidence, folder / "evidence")
+    folder.mkdir(parents=True, exist_ok=True)
+    write(files, folder)
     return folder
 
 

@@ -7,6 +7,9 @@ MAJUNG_HOSTS       host names served, separated by commas (default: localhost, 1
 MAJUNG_SIGNING_KEY file of the key that signs journal heads; keep it outside the database and its backups
 MAJUNG_PUBLIC     folder of the public store that the public site serves (default: MAJUNG_DATA/public)
 MAJUNG_HTTPS       1 when served behind TLS: secure cookies, HSTS, redirects
+MAJUNG_PROXY       1 behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-For itself
+MAJUNG_METRICS_TOKEN  lets a collector elsewhere read /metrics; without it only this machine does
+MAJUNG_LOG         json (default) or plain: how the server writes its log
 MAJUNG_CLOCK       a moment (2021-04-20T14:00+09:00) at which the workspace's clock stands: to look at a record, no work
 """
 
@@ -27,6 +30,8 @@ SIGNING_KEY = Path(os.environ.get("MAJUNG_SIGNING_KEY", DATA / "keys" / "journal
 PUBLIC_STORE = Path(os.environ.get("MAJUNG_PUBLIC", DATA / "public")).resolve()
 DEBUG = os.environ.get("MAJUNG_DEBUG") == "1"
 HTTPS = os.environ.get("MAJUNG_HTTPS") == "1"
+BEHIND_PROXY = os.environ.get("MAJUNG_PROXY") == "1"
+METRICS_TOKEN = os.environ.get("MAJUNG_METRICS_TOKEN", "")
 CLOCK = datetime.fromisoformat(os.environ["MAJUNG_CLOCK"]) if os.environ.get("MAJUNG_CLOCK") else None
 
 
@@ -97,6 +102,7 @@ INSTALLED_APPS = [
     "majung.web",
 ]
 MIDDLEWARE = [
+    "majung.web.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -190,7 +196,36 @@ SESSION_COOKIE_AGE = 60 * 60 * 10
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Whether other names of the domain are served over TLS is not ours to say (W005, W021).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 EMAIL_BACKEND = os.environ.get("MAJUNG_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA / "outbox"
 DEFAULT_FROM_EMAIL = os.environ.get("MAJUNG_FROM_EMAIL", "majung@localhost")
+
+# No address, no account and no text of a request goes into a log: see majung.web.logs.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "majung.web.logs.JsonLines"},
+        "plain": {"format": "%(levelname)s %(name)s"},
+    },
+    "handlers": {
+        "lines": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if os.environ.get("MAJUNG_LOG") == "plain" else "json",
+        },
+        "nothing": {"class": "logging.NullHandler"},
+    },
+    "loggers": {
+        "majung": {"handlers": ["lines"], "level": "INFO"},
+        "django": {"handlers": ["lines"], "level": "WARNING"},
+        # Says the path as it was asked for; majung.request says the same without what is secret in it.
+        "django.request": {"handlers": ["lines"], "level": "ERROR", "propagate": False},
+        "django.security": {"handlers": ["lines"], "level": "ERROR", "propagate": False},
+        "django.server": {"handlers": ["nothing"], "propagate": False},
+    },
+}

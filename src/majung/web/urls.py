@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from majung.web import api
+from majung.web import api, running
 from majung.web.pages import (
     announcements,
     deeds,
@@ -22,6 +22,7 @@ from majung.web.pages import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    path("", include(running)),
     path("", include(announcements)),
     path("", include(deeds)),
     path("", include(demands)),

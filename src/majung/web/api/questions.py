@@ -14,12 +14,13 @@ from majung.taskforce.models import Mandate, Person
 from majung.taskforce.queries.trace import Graph, Orphan, orphans
 from majung.taskforce.queries.visibility import sight
 from majung.taskforce.queries.weights import PanelWeights
+from majung.taskforce.rules.clock import day_of
 from majung.taskforce.rules.words import Text
 from majung.taskforce.wire.answers import trace_of, weights_of
 from majung.taskforce.wire.forms import Line, listed
 from majung.taskforce.wire.registers import REGISTERS, Register, detail, listing, page_shape, parameters, row_shape
 from majung.web.api.problems import RESPONSES
-from majung.web.api.who import actor_of, programme_of
+from majung.web.api.who import actor_of, now, programme_of
 
 router = Router(tags=["registers"])
 general = Router(tags=["general"])
@@ -68,12 +69,8 @@ def list_operations(request: HttpRequest) -> Any:  # noqa: ARG001
 @general.get("/me", response={200: list[Me], **RESPONSES}, operation_id="me")
 def me(request: Any) -> Any:
     """Who the account is in each programme, with the mandates of today. · 프로그램별 구성원과 오늘의 위임"""
-    from django.utils import timezone
-
-    from majung.taskforce.rules.clock import day_of
-
     persons = list(Person.objects.filter(user=request.auth).select_related("programme").order_by("programme__key"))
-    held = Mandate.objects.on(day_of(timezone.now())).filter(person__in=persons)
+    held = Mandate.objects.on(day_of(now())).filter(person__in=persons)
     by_person: dict[int, list[dict[str, Any]]] = {}
     for mandate in held.select_related("body", "represents").order_by("pk"):
         speaks = f"organisation/{mandate.represents.key}" if mandate.represents else None
