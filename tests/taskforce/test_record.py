@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from majung.methods.labelled import InputError
@@ -17,6 +18,7 @@ from majung.taskforce.programme_folder import workdir
 from majung.taskforce.queries.lights import with_lights
 from majung.taskforce.queries.tracing import orphans
 from majung.taskforce.record.loading import load
+from majung.taskforce.record.workbook import read, write
 from majung.taskforce.rules.clock import day_of
 from miniature import PROJECTS, Miniature
 
@@ -252,3 +254,27 @@ def test_a_folder_without_a_record_brings_what_its_charter_implies(db: None, dat
     assert {b.key for b in m.Body.objects.all()} == {"task-force", *(f"{a}-working-group" for a in PROJECTS)}
     assert {(lead.area.key, lead.organisation.key) for lead in m.Lead.objects.all()} == {(a, "lead") for a in PROJECTS}
     assert load(tmp_path / "mini").nothing
+
+
+def test_a_spreadsheet_comes_in_whole_or_not_at_all(folder: Path, tmp_path: Path) -> None:
+    programme = m.Programme.objects.get()
+    for language in ("ko", "en"):
+        filled = write(tmp_path / f"{language}.xlsx", language, programme)
+        assert read(filled, programme, moment("2021-05-01")).nothing
+        book = openpyxl.load_workbook(filled)
+        book.worksheets[0].append([f"new-{language}", "새 기관", "New", "institute"])
+        book.save(filled)
+        assert read(filled, programme, moment("2021-05-01")).entered == {"organisation": 1}
+    book.worksheets[0].append(["bad", "나쁨", "Bad", "wizardry"])
+    book.worksheets[0].append(["good", "좋음", "Good", "institute"])
+    book.worksheets[2]["F2"] = "=1+1"
+    book.save(filled)
+    before = m.JournalEntry.objects.count()
+    with pytest.raises(InputError) as refused:
+        read(filled, programme, moment("2021-05-01"))
+    assert "sheet 'Organisations', row 5.kind: input should be 'ministry'" in str(refused.value)
+    assert "sheet 'Mandates', row 2, cell F2: a formula" in str(refused.value)
+    assert m.JournalEntry.objects.count() == before
+    (tmp_path / "broken.xlsx").write_bytes(b"PK not a workbook")
+    with pytest.raises(InputError, match="not a readable"):
+        read(tmp_path / "broken.xlsx", programme, moment("2021-05-01"))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from majung.cli.database import connect
 from majung.cli.progress import console
+from majung.methods.labelled import InputError
+
+if TYPE_CHECKING:
+    from majung.taskforce.models import Programme
 
 app = typer.Typer(help="The institution's programme: load a folder, write it back, spreadsheets.", no_args_is_help=True)
 
@@ -81,3 +85,42 @@ def exercise_command(
         at = datetime.combine(day, time(12), SEOUL)
         for role, username, password in demo_accounts(programme, at):
             console.print(f"{role:<18} {username:<34} {password}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def template(
+    file: Annotated[Path, typer.Argument(help="Workbook to write (.xlsx).")],
+    lang: Annotated[Literal["ko", "en"], typer.Option("--lang", help="Language of sheets and columns.")] = "en",
+    key: Annotated[str, typer.Option("--programme", help="Fill in this programme's rows.")] = "",
+) -> None:
+    """Write the spreadsheet for organisations, people, mandates, meetings and measures."""
+    connect()
+    from majung.taskforce.record.workbook import write
+
+    console.print(f"{write(file, lang, _programme(key) if key else None)}", markup=False)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Workbook made from the template.")],
+    key: Annotated[str, typer.Option("--programme", help="The programme's key.")],
+    at: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day from which rows count; today.")] = None,
+) -> None:
+    """Enter the new rows of a spreadsheet: all of them or none."""
+    connect()
+    from majung.taskforce.record.workbook import read
+    from majung.taskforce.rules.clock import SEOUL
+
+    day = (at or datetime.now(SEOUL)).date()
+    loaded = read(file, _programme(key), datetime.combine(day, time(), SEOUL))
+    counted = ", ".join(f"{count} {kind}" for kind, count in loaded.entered.items()) or "nothing new"
+    console.print(f"{key}: entered {counted}", markup=False)
+
+
+def _programme(key: str) -> Programme:
+    from majung.taskforce.models import Programme
+
+    found = Programme.objects.filter(key=key).first()
+    if found is None:
+        raise InputError(f"no programme {key!r} in the database; load its folder first")
+    return found

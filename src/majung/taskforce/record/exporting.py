@@ -78,7 +78,12 @@ def _head(programme: Programme, record: Path) -> str:
 
 
 def rows(
-    programme: Programme, kind: Kind, names: Names, moments: dict[tuple[str, int], datetime], personal: bool = False
+    programme: Programme,
+    kind: Kind,
+    names: Names,
+    moments: dict[tuple[str, int], datetime],
+    personal: bool = False,
+    at: bool = True,
 ) -> Iterator[dict[str, Any]]:
     """The rows of a kind as the record writes them, in the order of their names; defaults are left out."""
     found = {names.key(kind.name, row.pk): row for row in kind.rows(programme).iterator(BATCH)}
@@ -94,7 +99,8 @@ def rows(
             if isinstance(field, models.ForeignKey):
                 value = names.key(BY_MODEL[target(field)].name, value)
             stated[name] = value
-        stated.setdefault("at", moments[row._meta.db_table, row.pk])
+        if at:
+            stated.setdefault("at", moments[row._meta.db_table, row.pk])
         yield stated
 
 
