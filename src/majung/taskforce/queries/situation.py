@@ -67,8 +67,19 @@ class Situation:
     late_count: int
     waiting: list[Submission]
     waiting_count: int
+    received_count: int
     queue: list[tuple[Announcement, list[Measure]]]
     meetings: list[Meeting]
+
+    @property
+    def measures(self) -> int:
+        """Measures of all areas, dropped ones left out."""
+        return sum(line.measures for line in self.areas)
+
+    @property
+    def silent(self) -> int:
+        """Measures on which the rule can say nothing: no reading is reported."""
+        return sum(line.lights.get("rule", Counter())[Colour.GREY.value] for line in self.areas)
 
     @property
     def differing(self) -> list[AreaLine]:
@@ -108,6 +119,7 @@ def situation(programme: Programme, day: date, shown: int = 6) -> Situation:
         late.count() + actions.count(),
         list(waiting.select_related("area").order_by("answer_due", "key")[:shown]),
         waiting.count(),
+        Submission.objects.filter(programme=programme, received_on__lte=day).count(),
         _queue(programme),
         meetings,
     )

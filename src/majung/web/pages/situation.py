@@ -55,8 +55,11 @@ def heading(found: Situation, w: Words) -> str:
         parts.append(w.counted(found.late_count, "late"))
     if found.waiting_count:
         parts.append(w.counted(found.waiting_count, "unanswered"))
+    if found.silent:
+        whole = found.silent == found.measures
+        parts.append(w.say("silent_all" if whole else "silent", n=found.silent, of=found.measures))
     if not parts:
-        return w.find("heading_calm")
+        return w.find("heading_calm" if found.received_count else "heading_quiet")
     sentence = parts[0]
     for part in parts[1:]:
         rest = part if w.code == "ko" else part[0].lower() + part[1:]
