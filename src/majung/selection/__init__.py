@@ -3,6 +3,6 @@
 May import `majung.programme` and below.
 """
 
-from majung.selection.select import KEYS, Selection, select
+from majung.selection.select import KEYS, Selection, constraints, select
 
-__all__ = ["KEYS", "Selection", "select"]
+__all__ = ["KEYS", "Selection", "constraints", "select"]

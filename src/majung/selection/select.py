@@ -61,21 +61,19 @@ def select(programme: Programme, draws: Draws, gaps: pd.DataFrame) -> Selection:
         [area for area, _ in owned],
         budget_names=[str(year) for year in years],
     )
-    constraints = _constraints(programme)
-    portfolio = solve(offered, budgets, gap=RECORD_GAP, **constraints)
+    kept = constraints(programme)
+    portfolio = solve(offered, budgets, gap=RECORD_GAP, **kept)
     if portfolio.status in ("infeasible", "unknown"):
         raise ProgrammeError(
             f"{programme.path / 'programme.toml'}: budgets: no portfolio fits: {'; '.join(portfolio.conflict)}; "
             "raise the budget, lower minimum_per_area or remove a requirement"
         )
-    core = core_index(
-        values.by_gap, values.by_gap, values.extreme_weights, offered, budgets, method="exact", **constraints
-    )
+    core = core_index(values.by_gap, values.by_gap, values.extreme_weights, offered, budgets, method="exact", **kept)
     held = np.zeros(len(owned))
     for drawn in values.draws[:CHOSEN_DRAWS]:
-        best = solve(replace(offered, values=drawn), budgets, **constraints)
+        best = solve(replace(offered, values=drawn), budgets, **kept)
         held += [name in best.chosen for name in offered.names]
-    rejections = explain_rejections(offered, budgets, portfolio, **constraints)
+    rejections = explain_rejections(offered, budgets, portfolio, **kept)
     tables = {
         "project_gaps": _project_gaps(values),
         "projects": _projects(programme, values, costs, portfolio, core.index, held / CHOSEN_DRAWS, gaps),
@@ -86,7 +84,8 @@ def select(programme: Programme, draws: Draws, gaps: pd.DataFrame) -> Selection:
     return Selection(tables, _lineage(programme, values, rejections))
 
 
-def _constraints(programme: Programme) -> Constraints:
+def constraints(programme: Programme) -> Constraints:
+    """Dependencies and exclusions of the projects, and the least number of each area."""
     every = [p for area in programme.areas for p in programme.projects[area]]
     return Constraints(
         requires=[(p.id, other) for p in every for other in p.requires],

@@ -24,6 +24,8 @@ Value = str | int | float | Decimal | dt.date | dt.datetime | None
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet takes for a formula."""
+FEW = 12
+"""Rows up to which a table needs no filter."""
 ROWS = 200
 """Rows on one page of a table."""
 
@@ -99,6 +101,11 @@ class Table:
     wanted: str = ""
     links: dict[str, str] = field(default_factory=dict)
     hidden: Sequence[tuple[str, str]] = ()
+
+    @property
+    def long(self) -> bool:
+        """Long enough that somebody looks for a row, or filtered already."""
+        return len(self.rows) > FEW or bool(self.wanted)
 
     @property
     def span(self) -> int:

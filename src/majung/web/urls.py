@@ -7,16 +7,23 @@ from django.urls import URLPattern, URLResolver, include, path
 from majung.web import api, running
 from majung.web.pages import (
     announcements,
+    compare,
     deeds,
     demands,
+    discovery,
+    evidence,
     home,
+    industry,
     journal,
     measures,
     meetings,
+    portfolio,
     reviews,
     situation,
     start,
     style,
+    trace,
+    weights,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,15 +31,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include(running)),
     path("", include(announcements)),
+    path("", include(compare)),
     path("", include(deeds)),
     path("", include(demands)),
+    path("", include(discovery)),
+    path("", include(evidence)),
+    path("", include(industry)),
     path("", include(journal)),
     path("", include(measures)),
     path("", include(meetings)),
+    path("", include(portfolio)),
     path("", include(reviews)),
     path("", include(situation)),
     path("", include(start)),
     path("", include(style)),
+    path("", include(trace)),
+    path("", include(weights)),
     # Addresses that begin with a programme's key come last.
     path("", include(home)),
 ]

@@ -6,6 +6,9 @@ Charts know nothing of runs: they take words and numbers, so a notebook can draw
 """
 
 from majung.publishing.charts.budget import BudgetYear, budget
+from majung.publishing.charts.chain import Link, chain
+from majung.publishing.charts.difference import Side, difference
+from majung.publishing.charts.frontier import frontier
 from majung.publishing.charts.interval import IntervalGroup, IntervalRow, interval
 from majung.publishing.charts.leader import Curve, Gap, leader
 from majung.publishing.charts.multiples import Panel, multiples
@@ -19,11 +22,16 @@ __all__ = [
     "Gap",
     "IntervalGroup",
     "IntervalRow",
+    "Link",
     "Panel",
     "PortfolioRow",
     "RankingRow",
+    "Side",
     "Theme",
     "budget",
+    "chain",
+    "difference",
+    "frontier",
     "interval",
     "leader",
     "multiples",

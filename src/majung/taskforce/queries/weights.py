@@ -134,3 +134,51 @@ def panel_weights(panel: Panel) -> PanelWeights:
 
 def _named(items: list[str], values: Floats) -> dict[str, float]:
     return {item: float(value) for item, value in zip(items, values, strict=True)}
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """a is `said` times c; by way of b it would be `implied` times."""
+
+    a: str
+    b: str
+    c: str
+    said: float
+    implied: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One judge's comparisons while they are made. ratio: consistency ratio (0 for two items). worst: the three items
+    that contradict each other most; None if none do."""
+
+    weights: dict[str, float]
+    ratio: float
+    worst: Contradiction | None
+
+    @property
+    def acceptable(self) -> bool:
+        return self.ratio <= THRESHOLD
+
+
+def judged(items: list[str], matrix: dict[str, float]) -> Judged | None:
+    """One judge's weights, consistency and worst triad; None while the comparisons do not yet connect all items."""
+    a = judgments(items, matrix)
+    try:
+        weights = ahp.priorities(a, method="geometric")
+    except InputError:
+        return None
+    if len(items) < 3:
+        return Judged(_named(items, weights), 0.0, None)
+    ratio = float(ahp.consistency(a, table=TABLE).ratio)
+    found = ahp.worst_triad(a)
+    i, j, k = (int(x) for x in found.triad)
+    if i < 0 or abs(float(found.ratio) - 1) < 1e-9:
+        return Judged(_named(items, weights), ratio, None)
+    worst = Contradiction(items[i], items[j], items[k], float(a[i, k]), float(a[i, j] * a[j, k]))
+    return Judged(_named(items, weights), ratio, worst)
+
+
+def latest(panel: Panel) -> dict[int, Comparison]:
+    """Each judge's latest comparisons, by the judge's id, in one query."""
+    return {c.judge_id: c for c in panel.comparisons.order_by("number", "pk")}

@@ -202,6 +202,12 @@ def interval(low: object, high: object, digits: int | None = None) -> str:
 
 
 @register.filter
+def hundred(share: float) -> str:
+    """A share 0..1 as a length of 100, for marks."""
+    return f"{100 * share:.1f}"
+
+
+@register.filter
 def at(items: Any, index: int) -> Any:
     """The item at a position."""
     return items[index]

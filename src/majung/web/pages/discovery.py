@@ -1,0 +1,251 @@
+"""Discovery: which industries, how sure, and what order other weights would give; asking for a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+
+from majung.publishing.blocks import Picture
+from majung.publishing.charts import RankingRow, Theme, ranking
+from majung.publishing.material import Material
+from majung.taskforce.models import Job, RunRecord
+from majung.taskforce.operations import runs
+from majung.web.analyses import chapter, first_picture, material_in, on_run, pages_of
+from majung.web.request import Here, page
+from majung.web.tables import Cell, Column, Row, Table, arranged, exported, from_block
+from majung.web.words import Words, words
+
+
+@dataclass(frozen=True)
+class Slider:
+    """One criterion's weight in whole percent, as the form shows it."""
+
+    id: str
+    name: str
+    hue: str
+    given: int
+    weight: float
+    said: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A candidate under other weights. parts: points by criterion; rank, before: its place now and in the run."""
+
+    candidate: str
+    parts: tuple[float, ...]
+    score: float
+    rank: int
+    before: int
+
+
+@on_run("discovery")
+def discovery(here: Here, record: RunRecord, material: Material) -> HttpResponse:
+    """The verdict, the picture under the weights that are asked for, the tables behind it."""
+    first, second = pages_of(record, here, "standing")
+    sliders, changed = weights_asked(here, material)
+    moved = reranked(material, tuple(s.weight for s in sliders)) if changed else []
+    tables = [from_block(f"t{k}", block) for k, s in enumerate(second.sections) for block in s.blocks]  # type: ignore[arg-type]
+    order = _order(here.words, material, moved) if moved else None
+    file = exported(here.request, *tables, *([order] if order else []))
+    if file is not None:
+        return file
+    picture = first_picture(first)
+    if changed:
+        picture = moved_picture(record.key, record.digest, here.words.code, tuple(s.weight for s in sliders))
+    return here.show(
+        "discovery/discovery.html",
+        stage="discovery",
+        page=first,
+        picture=picture,
+        sliders=sliders,
+        changed=changed,
+        finding=_finding(here.words, material, moved) if changed else "",
+        order=arranged(order, here.request) if order else None,
+        sections=[(s, arranged(t, here.request)) for s, t in zip(second.sections, tables, strict=True)],
+        illustrative=material.illustrative,
+        **jobs_of(here),
+    )
+
+
+def weights_asked(here: Here, material: Material) -> tuple[list[Slider], bool]:
+    """The criteria with the weights of the address (`?w-investment=40`), the run's own without; whether they differ."""
+    own = {c.id: _own_weight(material, c.id) for c in material.criteria}
+    asked: dict[str, int] = {}
+    for criterion in material.criteria:
+        try:
+            asked[criterion.id] = min(100, max(0, int(here.request.GET.get(f"w-{criterion.id}", ""))))
+        except ValueError:
+            asked[criterion.id] = round(100 * own[criterion.id])
+    total = sum(asked.values())
+    share = {c: (w / total if total else own[c]) for c, w in asked.items()}
+    changed = any(abs(share[c] - own[c]) > 0.004 for c in own)
+    sliders = [
+        Slider(c.id, c.name, f"c{c.hue + 1}", asked[c.id], share[c.id], here.words.percent(share[c.id]))
+        for c in material.criteria
+    ]
+    return sliders, changed
+
+
+def _own_weight(material: Material, criterion: str) -> float:
+    return float(material.row("weights", criterion=criterion, indicator="").get("weight", 0.0))
+
+
+def reranked(material: Material, weights: tuple[float, ...]) -> list[Moved]:
+    """The candidates in the order of other weights: the additive value with the run's criterion scores."""
+    scores = criterion_scores(material)
+    found = []
+    for row in material.ranked():
+        parts = tuple(w * s for w, s in zip(weights, scores[row["candidate"]], strict=True))
+        found.append((str(row["candidate"]), parts, sum(parts), int(row["rank"])))
+    found.sort(key=lambda f: (-f[2], f[3]))
+    return [Moved(c, parts, score, k + 1, before) for k, (c, parts, score, before) in enumerate(found)]
+
+
+def criterion_scores(material: Material) -> dict[str, tuple[float, ...]]:
+    """candidate -> its score 0..100 on each criterion: contribution over weight."""
+    weights = {c.id: _own_weight(material, c.id) for c in material.criteria}
+    points = {(r["candidate"], r["criterion"]): float(r["contribution"]) for r in material.rows("contributions")}
+    return {
+        str(row["candidate"]): tuple(
+            points.get((row["candidate"], c), 0.0) / weights[c] if weights[c] > 0 else 0.0 for c in weights
+        )
+        for row in material.rows("ranking")
+    }
+
+
+@lru_cache(maxsize=64)
+def moved_picture(key: str, digest: str, language: str, weights: tuple[float, ...]) -> Picture:
+    """The ranking's picture under other weights; whiskers keep their width, the probabilities are the run's."""
+    material = material_in(key, digest, language)
+    w = words("discovery", language)
+    original = first_picture(chapter(key, digest, language, "standing")[0])
+    acceptance: dict[str, dict[int, float]] = {}
+    for row in material.rows("acceptability"):
+        acceptance.setdefault(str(row["candidate"]), {})[int(row["rank"])] = float(row["probability"])
+    rows = []
+    moved = reranked(material, weights)
+    for place in moved:
+        row = material.row("ranking", candidate=place.candidate)
+        step = place.before - place.rank
+        rows.append(
+            RankingRow(
+                rank=str(place.rank),
+                name=material.industry(place.candidate),
+                parts=list(place.parts),
+                score=place.score,
+                low=max(0.0, float(row["score_low"]) + place.score - float(row["score"])),
+                high=min(100.0, float(row["score_high"]) + place.score - float(row["score"])),
+                ranks=[acceptance.get(place.candidate, {}).get(k + 1, 0.0) for k in range(len(moved))],
+                selected=w.chance(row["p_selected"]),
+                own=w.percent(row["own_evidence"]),
+                figure=material.figure("ranking", place.candidate),
+                marked=bool(row["area"]),
+                tie=f"↑{step}" if step > 0 else f"↓{-step}" if step < 0 else "",
+            )
+        )
+    say = material.language.say
+    heads = {
+        "rank": say("head.rank"),
+        "candidate": say("head.candidate"),
+        "selected": say("head.selected", places=material.places),
+        "own": say("head.own"),
+        "score": w.find("score_now"),
+        "heat": say("standing.heat", places=material.language.count(material.places)),
+    }
+
+    def draw(width: float, theme: Theme, dense: bool) -> str:
+        return ranking(
+            rows, places=material.places, width=width, words=heads, label=original.alt, dense=dense, theme=theme
+        )
+
+    return Picture(
+        original.anchor,
+        w.find("moved_title"),
+        original.unit,
+        lru_cache(maxsize=4)(draw),
+        original.alt,
+        source=w.find("moved_source"),
+        wide=original.wide,
+    )
+
+
+def _finding(w: Words, material: Material, moved: list[Moved]) -> str:
+    """What the other weights change: who comes into the first places and who leaves them."""
+    places = material.places
+    into = [m for m in moved if m.rank <= places < m.before]
+    out = [m for m in moved if m.before <= places < m.rank]
+    if into:
+        return w.say(
+            "moved_places",
+            into=w.listed([material.industry(m.candidate) for m in into]),
+            out=w.listed([material.industry(m.candidate) for m in out]),
+            places=w.count(places),
+        )
+    steps = sum(m.rank != m.before for m in moved)
+    return w.say("moved_order", n=steps, places=w.count(places)) if steps else w.find("moved_none")
+
+
+def _order(w: Words, material: Material, moved: list[Moved]) -> Table:
+    """The order under other weights, with the steps up and down."""
+    return Table(
+        "order",
+        [
+            Column("candidate", w.find("head.candidate")),
+            Column("rank", w.find("rank_now"), right=True),
+            Column("before", w.find("rank_run"), right=True),
+            Column("step", w.find("step"), right=True),
+            Column("score", w.find("score_now"), right=True),
+        ],
+        [
+            Row(
+                [
+                    Cell(material.industry(m.candidate), strong=True),
+                    Cell(str(m.rank), m.rank),
+                    Cell(str(m.before), m.before),
+                    Cell(w.signed(m.before - m.rank, 0) if m.before != m.rank else "–", m.before - m.rank),
+                    Cell(w.number(m.score), m.score),
+                ],
+                material.figure("ranking", m.candidate),
+            )
+            for m in moved
+        ],
+        figures=True,
+    )
+
+
+def jobs_of(here: Here) -> dict[str, Any]:
+    """The last runs that were asked for, whether one is under way, and whether this person may ask."""
+    jobs = list(Job.objects.filter(programme=here.programme, kind="run").order_by("-pk")[:3])
+    return {
+        "jobs": jobs,
+        "running": any(job.state in ("queued", "running") for job in jobs),
+        "may_ask": here.may("run.ask", here.programme),
+    }
+
+
+@require_POST
+@page("analysis")
+def ask(here: Here) -> HttpResponse:
+    """Ask for a run of the definitions as they are now."""
+    return here.deed(
+        lambda: runs.ask(here.actor, here.programme), here.address("discovery"), here.words.find("jobs.said")
+    )
+
+
+@page("analysis")
+def jobs(here: Here) -> HttpResponse:
+    """The runs under way, alone: what the page asks for every few seconds while one is."""
+    return here.show("analysis/jobs.html", **jobs_of(here))
+
+
+urlpatterns: list[URLPattern] = [
+    path("<slug:programme>/discovery/", discovery, name="discovery"),
+    path("<slug:programme>/runs/ask/", ask, name="run-ask"),
+    path("<slug:programme>/runs/jobs/", jobs, name="run-jobs"),
+]

@@ -1,0 +1,291 @@
+"""Trace: where a number comes from, down to file and line, and what rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+
+from majung.evidence.canonical import TABLES
+from majung.publishing.blocks import Picture
+from majung.publishing.charts import Link, Theme, chain
+from majung.publishing.language import missing
+from majung.publishing.material import Material
+from majung.runs import KEYS, Run, Trace, trace
+from majung.runs.trace import SourceLines
+from majung.taskforce.models import RunRecord
+from majung.web.analyses import KEPT, material_of, on_run, run_of
+from majung.web.request import Here
+from majung.web.tables import Cell, Column, Row, Table, arranged, exported
+from majung.web.words import Words
+
+SHOWN = 7
+"""Nodes of one column of the graph; the lists under it have all."""
+LINES = 25
+"""Source rows of one table on the page; the export of the evidence has all."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A published row near the figure: its name in words, its figure id, its first number."""
+
+    name: str
+    figure: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The rows of one evidence table from one source."""
+
+    title: str
+    file: str
+    span: str
+    source: str
+    licence: str
+    count: int
+    table: Table
+
+
+@on_run("trace", "evidence")
+def find(here: Here, record: RunRecord, material: Material) -> HttpResponse:  # noqa: ARG001
+    """The form that takes a figure id as printed in a paper."""
+    asked = here.request.GET.get("figure", "").strip().upper()
+    name, _, column = asked.partition(".")
+    if name:
+        return HttpResponseRedirect(here.address("trace", f"{name}{f'.{column.lower()}' if column else ''}"))
+    return here.show("trace/find.html", stage="evidence")
+
+
+@on_run("trace", "evidence")
+def show(here: Here, record: RunRecord, material: Material, figure: str) -> HttpResponse:
+    """The chain of one figure, in both directions."""
+    record, material = _holding(here, record, material, figure.partition(".")[0])
+    run = material.run
+    if figure.partition(".")[0] not in run.figures:
+        raise Http404
+    found = trace(run, figure)
+    w = here.words
+    steps = [_node(material, w, s.name.split("/"), s.figure, s.values) for s in found.steps]
+    above = [_node(material, w, [table, *key], run.figure(table, *key), {}) for table, key in _children(run, found)]
+    lines = [_lines(material, w, k, source) for k, source in enumerate(found.sources)]
+    file = exported(here.request, *(part.table for part in lines))
+    if file is not None:
+        return file
+    this = _node(material, w, [found.table, *found.key], found.figure, found.values, found.column)
+    rows = sum(part.count for part in lines)
+    return here.show(
+        "trace/trace.html",
+        stage="evidence",
+        found=found,
+        this=this,
+        heading=w.say("heading", name=this.name, rows=w.number(rows, 0), tables=w.count(len(lines)))
+        if lines
+        else w.say("heading_stated", name=this.name),
+        record=record,
+        picture=_picture(w, this, steps, above, lines),
+        values=[
+            (w.find(f"column.{c}", default=c), _printed(w, v))
+            for c, v in found.values.items()
+            if _shown(material, c, v)
+        ],
+        steps=steps,
+        above=above,
+        definitions=[_definition(material, w, d) for d in found.definitions],
+        lines=[(part, arranged(part.table, here.request)) for part in lines],
+    )
+
+
+def _holding(here: Here, record: RunRecord, material: Material, figure: str) -> tuple[RunRecord, Material]:
+    """The run that has the figure: the newest, else an earlier one that was taken in."""
+    if figure in material.run.figures:
+        return record, material
+    for other in RunRecord.objects.filter(programme=here.programme).exclude(pk=record.pk).order_by("-pk")[:3]:
+        if figure in run_of(other).figures:
+            return other, material_of(other, here.words.code)
+    return record, material
+
+
+def node_name(material: Material, w: Words, parts: list[str]) -> str:
+    """A row in words: what its table holds, then its key by name."""
+    table, *key = parts
+    said = [w.find(f"holds.{table.replace(' ', '_')}", default=table)]
+    for column, part in zip(KEYS.get(table, ("",) * len(key)), key, strict=False):
+        if part:
+            said.append(_key_name(material, column, part))
+    return " · ".join(said)
+
+
+def _key_name(material: Material, column: str, part: str) -> str:
+    if column in ("candidate", "industry", "other", "area"):
+        return material.industry(part)
+    if column == "project":
+        return material.project(part)
+    if column == "country":
+        return material.country_name(part)
+    if column == "gap":
+        return material.gap_names.get(part, part)
+    for criterion in material.criteria:
+        if part == criterion.id:
+            return criterion.name
+        for indicator in criterion.indicators:
+            if part == indicator.id:
+                return indicator.name
+    if column == "classification":
+        return material.classification(part)
+    return material.project(part) if column == "" and material.project(part) != part else part
+
+
+def _node(
+    material: Material, w: Words, parts: list[str], figure: str, values: Mapping[str, object], column: str = ""
+) -> Node:
+    wanted = column or next(
+        (c for c in ("score", "value", "level", "contribution", "weight", "size") if c in values), ""
+    )
+    value = values.get(wanted) if wanted else None
+    return Node(node_name(material, w, parts), figure, "" if value is None else _printed(w, value))
+
+
+def _definition(material: Material, w: Words, name: str) -> Node:
+    table, *key = name.split("/")
+    known = table in KEYS and len(key) == len(KEYS[table])
+    try:
+        figure = material.figure(table, *key) if known else ""
+    except KeyError:
+        figure = ""
+    row = dict(material.row(table, **dict(zip(KEYS[table], key, strict=True)))) if known else {}
+    return _node(material, w, [table, *key], figure, row)
+
+
+def _shown(material: Material, column: str, value: object) -> bool:
+    other = "_en" if material.language.code == "ko" else "_ko"
+    return not column.endswith(other) and not (isinstance(value, str) and not value)
+
+
+def _printed(w: Words, value: object) -> str:
+    if value is None or (isinstance(value, float) and missing(value)):
+        return w.find("not_reported")
+    if isinstance(value, bool):
+        return w.find("yes" if value else "no")
+    if isinstance(value, int | float) or hasattr(value, "dtype"):
+        return (
+            w.figure(value) if str(value) not in ("True", "False") else w.find("yes" if str(value) == "True" else "no")
+        )
+    return str(value)
+
+
+_resting: dict[str, dict[str, list[str]]] = {}
+"""Of the last few runs: node -> the nodes that rest on it directly."""
+
+
+def _graph(run: Run) -> dict[str, list[str]]:
+    if run.id not in _resting:
+        found: dict[str, list[str]] = {}
+        for part in run.lineages.values():
+            frame = part.to_frame()
+            for child, parent in frame.loc[frame["parent"] != "", ["child", "parent"]].itertuples(index=False):
+                found.setdefault(str(parent), []).append(str(child))
+        while len(_resting) >= KEPT:
+            _resting.pop(next(iter(_resting)))
+        _resting[run.id] = found
+    return _resting[run.id]
+
+
+def _children(run: Run, found: Trace) -> list[tuple[str, tuple[str, ...]]]:
+    """The nearest published rows that rest on this one."""
+    graph = _graph(run)
+    start = "/".join((found.table, *found.key))
+    seen, queue, published = {start}, list(graph.get(start, ())), []
+    for name in queue:
+        if name in seen:
+            continue
+        seen.add(name)
+        table, *key = name.split("/")
+        if table in KEYS and len(key) == len(KEYS[table]) and _known(run, table, key):
+            published.append((table, tuple(key)))
+        else:
+            queue.extend(graph.get(name, ()))
+    return sorted(published)
+
+
+def _known(run: Run, table: str, key: list[str]) -> bool:
+    try:
+        run.figure(table, *key)
+    except KeyError:
+        return False
+    return True
+
+
+def _lines(material: Material, w: Words, k: int, source: SourceLines) -> Lines:
+    frame = source.frame.head(LINES)
+    columns = [
+        c
+        for c in ("line", "country", "classification", "code", "measure", "year", "value")
+        if c in frame or c == "line"
+    ]
+    rows = []
+    for number, (_, row) in zip(source.lines, frame.iterrows(), strict=False):
+        cells = []
+        for column in columns:
+            if column == "line":
+                cells.append(Cell(f"{number:,}", number, strong=True))
+            elif column == "value":
+                cells.append(Cell(w.figure(row[column]), float(row[column]) if not missing(row[column]) else None))
+            elif column == "year":
+                cells.append(Cell(str(int(row[column])), int(row[column])))
+            elif column == "country":
+                cells.append(Cell(material.country_name(str(row[column]))))
+            elif column == "code":
+                cells.append(Cell(material.code(str(row.get("classification", "")), str(row[column]))))
+            elif column == "classification":
+                cells.append(Cell(material.classification(str(row[column]))))
+            elif column == "measure":
+                cells.append(Cell(material.run.evidence.measure_label(str(row[column]))[material.language.code]))
+            else:
+                cells.append(Cell(str(row[column])))
+        rows.append(Row(cells))
+    heads = {c: w.find(f"evidence_column.{c}") for c in columns}
+    first, last = source.lines[0], source.lines[-1]
+    title = dict(TABLES[source.table].holds)[material.language.code] if source.table in TABLES else source.table
+    return Lines(
+        title,
+        source.file,
+        f"{source.file}:{first:,}" + (f"–{last:,}" if last != first else ""),
+        source.source.title,
+        str(source.source.license),
+        len(source.lines),
+        Table(
+            f"rows{k}",
+            [Column(c, heads[c], c in ("line", "value", "year")) for c in columns],
+            rows,
+            caption=w.say("first_rows", n=len(rows), all=w.number(len(source.lines), 0)),
+        ),
+    )
+
+
+def _picture(w: Words, this: Node, steps: list[Node], above: list[Node], lines: list[Lines]) -> Picture:
+    def short(nodes: list[Node]) -> list[Link]:
+        links = [Link(n.name, n.value, n.figure) for n in nodes[:SHOWN]]
+        return links + ([Link(w.say("more", n=len(nodes) - SHOWN))] if len(nodes) > SHOWN else [])
+
+    files = [Link(part.title, w.say("rows_in", span=part.span, n=w.number(part.count, 0))) for part in lines[:SHOWN]]
+    columns = [
+        (w.find("col.sources"), files),
+        (w.find("col.steps"), short(steps)),
+        (w.find("col.this"), [Link(this.name, this.value, this.figure)]),
+        (w.find("col.above"), short(above)),
+    ]
+    alt = w.say("alt", name=this.name, steps=len(steps), files=len(lines), above=len(above))
+
+    def draw(width: float, theme: Theme, dense: bool) -> str:
+        return chain(columns, here=2, width=width, label=alt, dense=dense, theme=theme)
+
+    return Picture("fig-chain", w.find("picture_title"), w.find("picture_unit"), draw, alt, wide=1232)
+
+
+urlpatterns: list[URLPattern] = [
+    path("<slug:programme>/trace/", find, name="trace-find"),
+    path("<slug:programme>/trace/<str:figure>/", show, name="trace"),
+]

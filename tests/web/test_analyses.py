@@ -1,0 +1,205 @@
+"""Pages that stand on a run: each shows the run's own numbers, in both languages, quickly, with its chain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from majung.programme import load_programme
+from majung.runs import Run, compute, load_run, save
+from majung.taskforce.models import Comparison, Job, Panel, RunRecord
+from majung.taskforce.operations import runs
+from majung.web import analyses
+from majung.web.pages import compare, discovery, portfolio
+from miniature import Miniature
+from taskforce.conftest import Institution, text
+
+SignIn = Callable[..., Client]
+PAGES = ("discovery", "industries", "compare", "projects", "evidence", "weights", "trace")
+
+
+@pytest.fixture(scope="session")
+def kept_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The miniature programme's run, kept in a folder."""
+    folder = tmp_path_factory.mktemp("kept")
+    run = save(compute(load_programme(Miniature(folder / "programme").write())), folder / "runs")
+    assert run.folder is not None
+    return load_run(run.folder)
+
+
+@pytest.fixture
+def taken_in(institution: Institution, kept_run: Run, settings: Any) -> Iterator[Run]:
+    """The run taken in by the institution."""
+    assert kept_run.folder is not None
+    settings.RUNS = kept_run.folder.parent
+    runs.take_in(institution.by("loader"), institution.programme, key=kept_run.id, manifest=kept_run.manifest)
+    yield kept_run
+    analyses._kept_run.cache_clear()
+
+
+def _page(client: Client, address: str) -> str:
+    answer = client.get(f"/test-2021/{address}")
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("address", PAGES)
+def test_without_a_run_the_page_says_who_makes_one(
+    institution: Institution, sign_in: SignIn, address: str, language: str
+) -> None:
+    page = _page(sign_in("analyst", language), f"{address}/")
+    assert 'class="empty"' in page
+    assert f'<html lang="{language}">' in page
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_page_shows_the_run(taken_in: Run, sign_in: SignIn, language: str) -> None:
+    client = sign_in("member", language)
+    first = str(taken_in.tables["ranking"].iloc[0]["candidate"])
+    for address in ("discovery/", "industries/", f"industries/{first}/", "compare/", "projects/", "evidence/"):
+        page = _page(client, address)
+        assert f'<html lang="{language}">' in page
+        assert len(re.findall(r"<h1[ >]", page)) == 1
+        assert not re.search(r"\sstyle=|\{\w+\}", page), address
+
+
+def test_numbers_lead_to_their_trace_and_the_trace_to_file_and_line(taken_in: Run, sign_in: SignIn) -> None:
+    client = sign_in("auditor")
+    candidate = str(taken_in.tables["ranking"].iloc[0]["candidate"])
+    figure = taken_in.figure("ranking", candidate)
+    assert f'href="/test-2021/trace/{figure}.rank/"' in _page(client, f"industries/{candidate}/")
+    page = _page(client, f"trace/{figure}.rank/")
+    assert re.search(r"<code>tables/\w+\.csv:[\d,]+", page)
+    # The row it rests on leads on, and the row that rests on it leads back.
+    below = taken_in.figure("contributions", candidate, str(taken_in.tables["contributions"].iloc[0]["criterion"]))
+    assert f"/test-2021/trace/{below}/" in page
+    assert f"/test-2021/trace/{figure}/" in _page(client, f"trace/{below}/")
+
+
+def test_an_unknown_figure_is_not_there(taken_in: Run, sign_in: SignIn) -> None:
+    assert sign_in("auditor").get("/test-2021/trace/ZZZZZ/").status_code == 404
+
+
+def test_an_altered_run_is_not_shown(taken_in: Run, institution: Institution, sign_in: SignIn) -> None:
+    analyses._kept_run.cache_clear()
+    record = RunRecord.objects.get()
+    record.digest = "f" * 64
+    with pytest.raises(Exception, match="digest differs"):
+        analyses.run_of(record)
+
+
+def test_the_runs_own_weights_give_the_runs_own_order(taken_in: Run, institution: Institution) -> None:
+    record = analyses.record_of(institution.programme)
+    assert record is not None
+    material = analyses.material_of(record, "en")
+    own = tuple(discovery._own_weight(material, c.id) for c in material.criteria)
+    moved = discovery.reranked(material, own)
+    scores = {str(r["candidate"]): float(r["score"]) for r in material.rows("ranking")}
+    assert [m.candidate for m in moved] == [str(r["candidate"]) for r in material.ranked()]
+    assert all(abs(m.score - scores[m.candidate]) < 1e-6 for m in moved)
+
+
+def test_all_weight_on_one_criterion_orders_by_it(taken_in: Run, institution: Institution, sign_in: SignIn) -> None:
+    record = analyses.record_of(institution.programme)
+    assert record is not None
+    material = analyses.material_of(record, "en")
+    scores = discovery.criterion_scores(material)
+    moved = discovery.reranked(material, (1.0, *(0.0 for _ in material.criteria[1:])))
+    assert [m.score for m in moved] == sorted((s[0] for s in scores.values()), reverse=True)
+    first, *others = material.criteria
+    query = "&".join([f"w-{first.id}=100", *(f"w-{c.id}=0" for c in others)])
+    page = _page(sign_in("member"), f"discovery/?{query}")
+    assert material.industry(moved[0].candidate) in page
+    assert "Back to the run" in page
+
+
+def test_at_the_flip_weight_two_candidates_are_level(taken_in: Run, institution: Institution) -> None:
+    record = analyses.record_of(institution.programme)
+    assert record is not None
+    material = analyses.material_of(record, "en")
+    a, b = (str(r["candidate"]) for r in material.ranked()[:2])
+    scores = discovery.criterion_scores(material)
+    flips = compare.flips_of(material, a, b)
+    for k, flip in enumerate(flips):
+        if flip.at is None:
+            continue
+        rest = sum(f.weight for j, f in enumerate(flips) if j != k)
+        weights = [flip.at if j == k else (1 - flip.at) * f.weight / rest for j, f in enumerate(flips)]
+        level = [sum(w * s for w, s in zip(weights, scores[c], strict=True)) for c in (a, b)]
+        assert abs(level[0] - level[1]) < 1e-6
+
+
+def test_another_budget_is_solved_and_more_budget_never_buys_less(taken_in: Run, institution: Institution) -> None:
+    record = analyses.record_of(institution.programme)
+    assert record is not None
+    looks = [portfolio.what(record.key, record.digest, percent) for percent in (60, 100, 140)]
+    found = [look.value for look in looks if look.status not in ("infeasible", "unknown")]
+    assert found == sorted(found)
+    assert all(look.cost <= look.budget + 1e-9 for look in looks)
+
+
+def test_a_run_is_asked_for_by_those_who_may(taken_in: Run, institution: Institution, sign_in: SignIn) -> None:
+    assert "run-ask" not in _page(sign_in("member"), "discovery/")
+    assert sign_in("member").post("/test-2021/runs/ask/", follow=True).status_code == 200
+    assert Job.objects.count() == 0
+    answer = sign_in("analyst").post("/test-2021/runs/ask/", follow=True)
+    assert Job.objects.count() == 1
+    assert 'hx-get="/test-2021/runs/jobs/"' in answer.content.decode()
+
+
+@pytest.fixture
+def panel(institution: Institution) -> Panel:
+    return runs.open_panel(
+        institution.by("loader"), institution.group, key="p", question=text("?"), items=["a", "b", "c"]
+    )
+
+
+def test_a_judge_sees_the_contradiction_before_sending(panel: Panel, sign_in: SignIn) -> None:
+    page = _page(sign_in("judge"), "weights/p/?a/b=9&b/c=9&a/c=1/9")
+    assert "You said a counts 1/9 times c; by way of b it would be 81 times" in page
+    assert Comparison.objects.count() == 0
+
+
+def test_a_judge_compares_and_the_group_has_a_result(panel: Panel, sign_in: SignIn) -> None:
+    client = sign_in("judge")
+    answer = client.post("/test-2021/weights/p/", {"a/b": "2", "b/c": "2", "a/c": ""}, follow=True)
+    page = answer.content.decode()
+    assert Comparison.objects.get().matrix == {"a/b": 2.0, "b/c": 2.0}
+    # 4 : 2 : 1
+    assert "57.1" in page
+    assert "28.6" in page
+    assert "14.3" in page
+
+
+@pytest.mark.parametrize("given", ["x", "1/0", "12", "0"])
+def test_what_is_no_step_of_the_scale_is_refused(panel: Panel, sign_in: SignIn, given: str) -> None:
+    answer = sign_in("judge").post("/test-2021/weights/p/", {"a/b": given, "b/c": "2"})
+    assert "is not a step of the scale" in answer.content.decode()
+    assert Comparison.objects.count() == 0
+
+
+def test_who_is_no_judge_sees_the_group_only(panel: Panel, sign_in: SignIn) -> None:
+    client = sign_in("member")
+    assert 'id="pairs"' not in _page(client, "weights/p/")
+    client.post("/test-2021/weights/p/", {"a/b": "2", "b/c": "2"})
+    assert Comparison.objects.count() == 0
+
+
+def test_tables_of_the_run_are_exported(taken_in: Run, sign_in: SignIn) -> None:
+    answer = sign_in("member").get("/test-2021/industries/?industries.as=csv&industries.sort=name")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + len(taken_in.tables["ranking"])
+    assert lines[1:] == sorted(lines[1:], key=str.casefold)
+
+
+def test_a_page_takes_a_constant_number_of_queries(
+    taken_in: Run, sign_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    client = sign_in("member")
+    with django_assert_max_num_queries(10):
+        _page(client, "discovery/")
