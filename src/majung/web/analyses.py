@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 
 from majung.publishing import blocks
 from majung.publishing.chapters.industry import industry
@@ -32,7 +32,7 @@ PAGES = 400
 
 _reading = threading.RLock()
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def record_of(programme: Programme, wanted: str = "") -> RunRecord | None:
@@ -120,7 +120,7 @@ def on_run(topic: str, stage: str = "") -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @page(topic)
         @functools.wraps(view)
-        def look(here: Here, **given: Any) -> HttpResponse:
+        def look(here: Here, **given: Any) -> HttpResponseBase:
             record = record_of(here.programme, here.request.GET.get("run", ""))
             if record is None:
                 return nothing(here, stage or topic)
