@@ -10,6 +10,7 @@ import pytest
 
 from majung.methods.labelled import InputError
 from majung.taskforce import models as m
+from majung.taskforce.exercise import large
 from majung.taskforce.exercise.accounts import demo_accounts
 from majung.taskforce.exercise.small import generate
 from majung.taskforce.journal.verify import verify_database
@@ -114,3 +115,11 @@ def test_sign_ins_for_every_role_of_an_exercise_only(folder: Path, institution: 
     with pytest.raises(Invalid, match="only an exercise"):
         fill(institution.programme, [m.Room(programme=institution.programme, key="r", name=text("r"), seats=1)],
              moment("2026-11-20"))  # fmt: skip
+
+
+def test_a_large_exercise_has_an_entry_a_row_and_a_sound_journal(folder: Path) -> None:
+    programme = large.generate(folder, "large", groups=1, until=UNTIL)
+    assert (programme.exercise, m.Measure.objects.count(), m.Meeting.objects.count()) == (True, 250, 25)
+    assert m.Standing.objects.exclude(progress=None).count() == 250
+    assert m.JournalEntry.objects.filter(operation="exercise.fill").count() > 5000
+    assert verify_database().sound

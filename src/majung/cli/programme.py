@@ -62,17 +62,21 @@ def exercise_command(
     key: Annotated[str, typer.Option(help="Key of the exercise.")] = "exercise",
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its present day; today.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same exercise.")] = 1,
+    scale: Annotated[int, typer.Option(min=0, max=1000, help="Groups of a large exercise; 0: a small one.")] = 0,
     accounts: Annotated[bool, typer.Option(help="Sign-ins for every role; passwords are shown once.")] = True,
 ) -> None:
     """Generate an exercise: a watermarked programme in which every page has something to show."""
     connect()
+    from majung.taskforce.exercise import large, small
     from majung.taskforce.exercise.accounts import demo_accounts
-    from majung.taskforce.exercise.small import generate
     from majung.taskforce.models import Mandate, Measure, Meeting, Submission
     from majung.taskforce.rules.clock import SEOUL
 
     day = (until or datetime.now(SEOUL)).date()
-    programme = generate(folder, key, until=day, seed=seed)
+    if scale:
+        programme = large.generate(folder, key, groups=scale, until=day, seed=seed)
+    else:
+        programme = small.generate(folder, key, until=day, seed=seed)
     made = {
         "mandates": Mandate.objects.filter(body__programme=programme).count(),
         "meetings": Meeting.objects.filter(programme=programme).count(),
