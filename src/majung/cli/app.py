@@ -12,6 +12,7 @@ import typer
 from majung import __version__
 from majung.cli import (
     analysts,
+    demo,
     download,
     evidence,
     institution,
@@ -24,7 +25,6 @@ from majung.cli import (
     workspace,
 )
 from majung.cli.progress import console, errors, stages
-from majung.cli.serve import serve_folder
 from majung.methods.labelled import InputError
 from majung.publishing import write_paper
 from majung.runs import Run, find_figure, find_run, load_run, reproduce, run_programme, trace
@@ -44,6 +44,7 @@ app.add_typer(programme.app, name="programme")
 app.command("exercise")(programme.exercise_command)
 evidence.app.command("download")(download.download_command)
 analysts.register(app)
+demo.register(app)
 institution.register(app)
 workspace.register(app)
 running.register(app)
@@ -84,28 +85,6 @@ def _root(
     if version:
         console.print(__version__)
         raise typer.Exit
-
-
-@app.command()
-def demo(
-    programme: ProgrammeArgument = FOUNDING_CASE,
-    runs: Runs = RUNS,
-    serve: Annotated[bool, typer.Option(help="Serve the paper on this machine when it is written.")] = True,
-    port: Annotated[int, typer.Option(help="Port for serving; 0 takes a free one.")] = 8021,
-    lang: Lang = "en",
-    fresh: Fresh = False,
-) -> None:
-    """From evidence to strategy paper: the founding case, end to end."""
-    with stages() as progress:
-        run = run_programme(programme, runs, fresh=fresh, progress=progress)
-        progress("paper")
-        paper = _write_paper(run)
-    tables.print_ranking(run, lang)
-    tables.print_portfolio(run, lang)
-    tables.print_licences(run, lang)
-    tables.print_where_to_look(run, paper)
-    if serve:
-        serve_folder(paper[0].parent, port, f"strategy.{lang}.html")
 
 
 @app.command()

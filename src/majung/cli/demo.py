@@ -1,0 +1,117 @@
+"""`majung demo`: evidence to paper, then the workspace with the founding case's record and a sign-in for every role."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.table import Table
+
+from majung.cli import tables
+from majung.cli.database import connect
+from majung.cli.progress import console, stages
+from majung.publishing import write_paper
+from majung.runs import Run, run_programme
+
+Language = Literal["ko", "en"]
+WORDS = {
+    "en": {
+        "signins": "Sign-ins for trying the workspace (passwords are shown once, anew each time)",
+        "role": "Role",
+        "user": "User",
+        "password": "Password",
+        "paper": "The strategy paper",
+    },
+    "ko": {
+        "signins": "작업 공간을 써 볼 계정(비밀번호는 실행할 때마다 새로 만들어 한 번만 보인다)",
+        "role": "역할",
+        "user": "사용자",
+        "password": "비밀번호",
+        "paper": "전략 보고서",
+    },
+}
+
+
+def register(root: typer.Typer) -> None:
+    """Hang it into the main command."""
+    root.command("demo")(demo)
+
+
+def demo(
+    programme: Annotated[
+        Path, typer.Argument(help="Programme folder (programme.toml, industries, projects, evidence).")
+    ] = Path("programmes/korea-2021"),
+    runs: Annotated[Path, typer.Option("--runs", help="Folder in which runs are kept.")] = Path("runs"),
+    serve: Annotated[bool, typer.Option(help="Open the workspace on this machine when the paper is written.")] = True,
+    exercise: Annotated[
+        bool, typer.Option("--exercise", help="A watermarked exercise with generated meetings, demands and readings.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Port of the workspace.")] = 8021,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of names and sentences: ko or en.")] = "en",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute again even if these inputs have been run.")] = False,
+) -> None:
+    """From evidence to strategy paper, end to end; then the workspace with the record and a sign-in for every role."""
+    with stages() as progress:
+        run = run_programme(programme, runs, fresh=fresh, progress=progress)
+        progress("paper")
+        assert run.folder is not None  # noqa: S101  (it was kept under `runs`)
+        paper = write_paper(run, run.folder / "paper")
+    tables.print_ranking(run, lang)
+    tables.print_portfolio(run, lang)
+    tables.print_where_to_look(run, paper)
+    # The workspace reads the runs that this command keeps; its database is a folder beside them.
+    os.environ.setdefault("MAJUNG_RUNS", str(runs.resolve()))
+    os.environ.setdefault("MAJUNG_DATA", str((runs.resolve().parent / "var") / ("exercise" if exercise else "demo")))
+    connect()
+    accounts = _exercise(programme) if exercise else _record(programme, run)
+    _print_accounts(accounts, lang)
+    if serve:
+        from majung.cli.workspace import serve_command
+
+        serve_command(port=port)
+
+
+def _record(folder: Path, run: Run) -> list[tuple[str, str, str]]:
+    """The record in the database, the run registered, a journal key, a first public edition, and guests' sign-ins."""
+    from django.conf import settings
+
+    from majung.taskforce.exercise.guests import guests
+    from majung.taskforce.journal import keys
+    from majung.taskforce.operations import runs as deeds
+    from majung.taskforce.operations import system
+    from majung.taskforce.publication import publish
+    from majung.taskforce.record.loading import load
+
+    now = datetime.now(UTC)
+    loaded = load(folder).programme
+    deeds.take_in(system("demonstration", now), loaded, key=run.id, manifest=run.manifest)
+    if not settings.SIGNING_KEY.exists():
+        keys.make(settings.SIGNING_KEY)
+    publish(system("demonstration", now), loaded, settings.PUBLIC_STORE, keys.load(settings.SIGNING_KEY))
+    return guests(loaded, now)
+
+
+def _exercise(folder: Path) -> list[tuple[str, str, str]]:
+    """The generated programme, made once, and its sign-ins."""
+    from majung.taskforce.exercise import small
+    from majung.taskforce.exercise.accounts import demo_accounts
+    from majung.taskforce.models import Programme
+    from majung.taskforce.rules.clock import day_of
+
+    now = datetime.now(UTC)
+    made = Programme.objects.filter(key="exercise").first()
+    made = made or small.generate(folder, "exercise", until=day_of(now), seed=1)
+    return demo_accounts(made, now)
+
+
+def _print_accounts(accounts: list[tuple[str, str, str]], lang: Language) -> None:
+    words = WORDS[lang]
+    table = Table(title=words["signins"], title_justify="left", box=None, pad_edge=False)
+    for column in ("role", "user", "password"):
+        table.add_column(words[column])
+    for row in accounts:
+        table.add_row(*row)
+    console.print(table)
