@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from majung.web.running.address import address_of
 from majung.web.logs import JsonLines
+from majung.web.running.address import address_of
 from taskforce.conftest import Institution, _papers, institution  # noqa: F401
 
 

@@ -38,7 +38,7 @@ SEATS: dict[str, tuple[Role | None, BodyKind | None, Text]] = {
     ),
     "company": (None, None, {"ko": "시연용 기업", "en": "Demonstration: company"}),
 }
-"""What each guest is: role and kind of body of the mandate (a company has none), and the post that says it is a guest."""
+"""What each guest is: role and kind of body of the mandate (a company has none), and the post that says so."""
 
 
 def guests(programme: Programme, at: datetime) -> list[tuple[str, str, str]]:
