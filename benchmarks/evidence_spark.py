@@ -25,7 +25,7 @@ from evidence_trade import YEARS, make
 from evidence_works import write_works
 from harness import RESULTS
 
-TRADE_ROWS, WORKS = 300_000, 8_000
+TRADE_ROWS, WORKS = 100_000, 3_000
 
 
 def free_port() -> int:

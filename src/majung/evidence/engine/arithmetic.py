@@ -49,6 +49,15 @@ def ratio(numerator: ir.NumericValue, denominator: ir.NumericValue) -> ir.Floati
     return numerator.cast("float64") / denominator.cast("float64").nullif(0.0)
 
 
+def unique(table: ir.Table) -> ir.Table:
+    """The table's rows without repetition.
+
+    Not `.distinct()`: sorted afterwards, Ibis 12 compiles it for Spark with the columns of earlier filters among those
+    that must differ, and rows come twice in silence.
+    """
+    return table.group_by(table.columns).agg()
+
+
 def count(condition: ir.BooleanValue) -> ir.IntegerValue:
     """How many rows meet a condition; 0, not NULL, where none does."""
     return condition.cast("int64").sum().coalesce(ibis.literal(0, "int64"))

@@ -92,9 +92,9 @@ class Engine(ABC):
 
     def collect(self, expression: ir.Table, key: Sequence[str] = ()) -> pd.DataFrame:
         """Run a query; the result as a frame, sorted by `key` (NULL last) so that both engines give the same rows."""
-        if key:
-            expression = ordered(expression, key)
-        frame: pd.DataFrame = self.arrow(expression).to_pandas()
+        with self._told():
+            found = self._arrow(expression, key).cast(expression.schema().to_pyarrow())
+        frame: pd.DataFrame = found.to_pandas()
         return frame
 
     def write(self, expression: ir.Table, path: str | Path) -> None:
@@ -142,7 +142,7 @@ class Engine(ABC):
     def _put(self, data: pa.Table) -> ir.Table: ...
 
     @abstractmethod
-    def _arrow(self, expression: ir.Table) -> pa.Table: ...
+    def _arrow(self, expression: ir.Table, key: Sequence[str] = ()) -> pa.Table: ...
 
     @abstractmethod
     def _write(self, expression: ir.Table, path: str) -> None: ...

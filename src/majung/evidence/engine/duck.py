@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from majung.evidence.engine.base import Engine, fault, first_line, stopped
+from majung.evidence.engine.base import Engine, fault, first_line, ordered, stopped
 from majung.evidence.problems import text
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ class DuckDB(Engine):
     def _put(self, data: pa.Table) -> ir.Table:
         return self.backend.create_table(ibis.util.gen_name("majung"), data, temp=True)
 
-    def _arrow(self, expression: ir.Table) -> pa.Table:
-        return self.backend.to_pyarrow(expression)
+    def _arrow(self, expression: ir.Table, key: Sequence[str] = ()) -> pa.Table:
+        return self.backend.to_pyarrow(ordered(expression, key) if key else expression)
 
     def _write(self, expression: ir.Table, path: str) -> None:
         self.backend.to_parquet(expression, path, compression="zstd")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from majung.evidence.engine.arithmetic import count
+from majung.evidence.engine.arithmetic import count, unique
 from majung.evidence.engine.base import small
 from majung.methods.emergence import ACTIVE_PERIODS, BASE_PERIODS
 from majung.methods.labelled import InputError
@@ -25,18 +25,14 @@ def emergence_counts(records: ir.Table, *, first: int, width: int = 1, periods: 
     width: years a period. `majung.methods.emergence.emergence_score` takes them as a (topics, 10) array.
     """
     seen = _in_periods(records, first, width, periods)
-    return (
-        seen.select("topic", "period", "record")
-        .distinct()
-        .group_by(["topic", "period"])
-        .agg(records=lambda t: t.count())
-    )
+    seen = unique(seen.select("topic", "period", "record"))
+    return seen.group_by(["topic", "period"]).agg(records=seen.count())
 
 
 def period_totals(records: ir.Table, *, first: int, width: int = 1, periods: int = PERIODS) -> ir.Table:
     """Distinct records of the whole data set in each period: period, records."""
     seen = _in_periods(records, first, width, periods)
-    seen = seen.select("period", "record").distinct()
+    seen = unique(seen.select("period", "record"))
     return seen.group_by("period").agg(records=seen.count())
 
 
@@ -49,8 +45,8 @@ def author_sets(authors: ir.Table, *, rounds: int = 60) -> ir.Table:
     changes: the labels left are the groups. Rounds are queries that run at once, usually fewer than ten. Raises
     InputError if `rounds` do not suffice.
     """
-    edges = authors.select("topic", "record", "author").drop_null(how="any").distinct().cache()
-    labels = edges.select("topic", "author").distinct()
+    edges = unique(authors.select("topic", "record", "author").drop_null(how="any")).cache()
+    labels = unique(edges.select("topic", "author"))
     labels = labels.mutate(label=labels["author"]).cache()
     for _ in range(rounds):
         seen = edges.join(labels, ["topic", "author"])

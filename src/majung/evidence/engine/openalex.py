@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from majung.evidence.countries import countries
-from majung.evidence.engine.arithmetic import WEIGHT_PLACES, amount, total, units, whole
+from majung.evidence.engine.arithmetic import WEIGHT_PLACES, amount, total, unique, units, whole
 from majung.evidence.engine.base import Engine, Paths, fault, resolve
 from majung.evidence.problems import text
 from majung.methods.labelled import InputError
@@ -125,7 +125,8 @@ def work_records(works: ir.Table, *, level: str = "topic", years: tuple[int, int
         topic=_codes(counted, level),
     )
     flat = flat.unnest("author").unnest("topic")
-    return flat.filter(flat["topic"].notnull()).mutate(topic=lambda t: t["topic"].re_replace("^.*/", "")).distinct()
+    flat = flat.filter(flat["topic"].notnull())
+    return unique(flat.mutate(topic=flat["topic"].re_replace("^.*/", "")))
 
 
 def _counted(works: ir.Table, types: Sequence[str] | None, years: tuple[int, int] | None) -> ir.Table:

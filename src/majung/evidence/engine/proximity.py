@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from majung.evidence.engine.arithmetic import ratio
+from majung.evidence.engine.arithmetic import ratio, unique
 from majung.evidence.engine.base import small
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def proximity_counts(
     together / max(k, k_other) (Hidalgo et al. 2007). The rows are listed first: one small query runs at once.
     """
     there = cells.filter(cells["present"]).select(*by, row, column)
-    names = there.select(row).distinct().order_by(row)
+    names = unique(there.select(row))
     # Numbered by the engine, so that the list never travels.
     numbered = names.select(row, place=ibis.row_number().over(order_by=names[row])).cache()
     words = -(-int(small(numbered.agg(rows=numbered.count()))[0]["rows"]) // _BITS)

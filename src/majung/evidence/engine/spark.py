@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,10 +142,14 @@ class Spark(Engine):
     def _frame(self, expression: ir.Table) -> Any:
         return self._session.sql(self.backend.compile(expression))
 
-    def _arrow(self, expression: ir.Table) -> pa.Table:
-        # Not by Ibis: its way leads through pandas, which PySpark 4.0 calls with arguments that pandas 3 deprecates.
+    def _arrow(self, expression: ir.Table, key: Sequence[str] = ()) -> pa.Table:
+        # Not by Ibis: it goes through pandas, which PySpark 4.0 calls with arguments that pandas 3 deprecates, and would
+        # compile an order over a distinct query wrongly (see arithmetic.unique).
+        frame = self._frame(expression)
+        if key:
+            frame = frame.orderBy(*(frame[name].asc_nulls_last() for name in key))
         with quiet():
-            return self._frame(expression).toArrow()
+            return frame.toArrow()
 
     def _write(self, expression: ir.Table, path: str) -> None:
         self._frame(expression).write.mode("overwrite").parquet(path)
