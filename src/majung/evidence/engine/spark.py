@@ -143,8 +143,8 @@ class Spark(Engine):
         return self._session.sql(self.backend.compile(expression))
 
     def _arrow(self, expression: ir.Table, key: Sequence[str] = ()) -> pa.Table:
-        # Not by Ibis: it goes through pandas, which PySpark 4.0 calls with arguments that pandas 3 deprecates, and would
-        # compile an order over a distinct query wrongly (see arithmetic.unique).
+        # Not by Ibis: it goes through pandas, which PySpark 4.0 calls with arguments that pandas 3 deprecates, and it
+        # would compile an order over a distinct query wrongly (see arithmetic.unique).
         frame = self._frame(expression)
         if key:
             frame = frame.orderBy(*(frame[name].asc_nulls_last() for name in key))
