@@ -19,6 +19,9 @@ from majung.web.charts.month import Mark, month
 from majung.web.request import Here, page
 from majung.web.words import Words
 
+SHOWN = 6
+"""Late things that stand on the page; the registers hold all."""
+
 
 @page("situation")
 def show(here: Here) -> HttpResponse:
@@ -157,7 +160,7 @@ def _late(found: Situation, w: Words) -> list[dict[str, Any]]:
         for item in found.late_actions
         if item.due
     ]
-    rows.sort(key=lambda row: -row["days"])
+    rows = sorted(rows, key=lambda row: -row["days"])[:SHOWN]
     for row in rows:
         row["said"] = w.counted(row["days"], "late_days")
     return rows
