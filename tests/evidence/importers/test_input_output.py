@@ -188,6 +188,13 @@ def test_a_world_table_with_a_missing_row_or_column_is_refused(tmp_path: Path) -
         import_files("wiod-wiot", [file], tmp_path / "p")
 
 
+def test_an_xlsb_that_is_none_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("python_calamine", reason="xlsb workbooks need python-calamine")
+    (tmp_path / "WIOT2014_Nov16_ROW.xlsb").write_bytes(b"PK\x03\x04 no workbook")
+    with pytest.raises(EvidenceError, match="damaged or cut off"):
+        import_files("wiod-wiot", [tmp_path / "WIOT2014_Nov16_ROW.xlsb"], tmp_path / "p")
+
+
 # ------------------------------------------------------------------------------------------- Bank of Korea
 
 BOK_SECTORS = (("A", "농림수산품"), ("C09", "컴퓨터, 전자 및\n광학기기"), ("F", "건설"))

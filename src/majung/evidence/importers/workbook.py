@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import zipfile
 import zlib
@@ -218,16 +219,16 @@ def binary_rows(input_: Input, sheet: str) -> Iterator[tuple[int, tuple[Any, ...
     Raises EvidenceError for what is no such workbook, InputError where the package that reads them is not installed.
     """
     try:
-        from python_calamine import CalamineError, CalamineWorkbook
+        calamine = importlib.import_module("python_calamine")
     except ImportError:
         raise InputError("xlsb workbooks need the package python-calamine; or save the workbook as xlsx") from None
     with input_.seekable() as stream:
         try:
-            book = CalamineWorkbook.from_filelike(stream)
+            book = calamine.CalamineWorkbook.from_filelike(stream)
             if sheet not in book.sheet_names:
                 sheet = book.sheet_names[0]
             rows = enumerate(book.get_sheet_by_name(sheet).iter_rows(), 1)
-        except (CalamineError, IndexError, ValueError, OSError) as error:
+        except (calamine.CalamineError, IndexError, ValueError, OSError) as error:
             raise broken_archive(input_.name, error) from None
         for number, row in rows:
             yield number, tuple(None if value == "" else value for value in row)

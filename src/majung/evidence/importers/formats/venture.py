@@ -225,7 +225,8 @@ def _pitchbook_sheet(input_: Input, context: Context) -> Iterator[Rows]:
                 frame = pd.DataFrame({c: pd.Series([r[p] for r in records], dtype="str") for c, p in places.items()})
                 frame.index = pd.Index(numbers)
                 context.count(len(frame))
-                yield Rows(frame, tuple(header))
+                unread = {one.line for one in context.bad_rows if one.file == input_.name}
+                yield Rows(frame[~frame.index.isin(list(unread))], tuple(header))
                 return
     raise file_error(
         input_.name,
