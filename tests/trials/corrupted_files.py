@@ -31,6 +31,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 from majung.evidence import EvidenceError
@@ -43,6 +44,7 @@ from trials.sound_files import Case, cases, zipped
 SECONDS = 60
 """No import of these files (a second or two when sound) may take longer, on a machine that others use too."""
 MEMORY = 6 << 30
+BLOCK = 2500
 FAILURES = ("crash", "hang", "silent")
 ARCHIVE = Corruption(
     "broken ZIP of the delivery", lambda data, rng: rng.choice([truncate, flip_bits, scramble, garbage])(data, rng)
@@ -171,8 +173,13 @@ def _limit_memory() -> None:
 
 def run(first: int, count: int, jobs: int) -> Iterator[Verdict]:
     """Trials in processes of their own, so that a crash of the interpreter is seen as one."""
-    chunks = [range(at, min(at + 25, first + count)) for at in range(first, first + count, 25)]
-    with ProcessPoolExecutor(jobs, initializer=_limit_memory, max_tasks_per_child=20) as pool:
+    for begin in range(first, first + count, BLOCK):  # new processes for each block, so that none grows old
+        yield from _block(range(begin, min(begin + BLOCK, first + count)), jobs)
+
+
+def _block(seeds: range, jobs: int) -> Iterator[Verdict]:
+    chunks = [seeds[at : at + 25] for at in range(0, len(seeds), 25)]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_limit_memory) as pool:
         waiting = {pool.submit(_several, chunk): chunk for chunk in chunks}
         for done in as_completed(waiting):
             try:
@@ -192,16 +199,19 @@ def main() -> int:
     given = parser.parse_args()
     verdicts: list[Verdict] = []
     started = time.monotonic()
+    if given.out:
+        given.out.write_text("")
     for one in run(given.first, given.count, given.jobs):
         verdicts.append(one)
+        if given.out:
+            with given.out.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
         if one.verdict in FAILURES:
             sys.stdout.write(f"seed {one.seed}: {one.verdict}: {one.case}, {one.corruption} ({one.file})\n{one.said}\n")
             sys.stdout.flush()
         if len(verdicts) % 500 == 0:
             sys.stdout.write(f"{len(verdicts):,} in {time.monotonic() - started:.0f} s\n")
             sys.stdout.flush()
-    if given.out:
-        given.out.write_text("".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in verdicts))
     sys.stdout.write(summary(verdicts, time.monotonic() - started))
     return int(any(one.verdict in FAILURES for one in verdicts))
 

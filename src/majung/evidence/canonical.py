@@ -85,6 +85,7 @@ CODES_COLUMNS = ("kind", "classification", "code", "label_en", "label_ko", "unit
 KINDS = ("code", "measure", "classification")
 
 INPUT_OUTPUT_UNIT = text("million USD", "백만 달러")
+VOTES_UNIT = text("-1, 0 or 1", "-1, 0, 1")
 
 _TYPES = {"year": "integer", "value": "number", "released": "date"}
 _PATTERNS = {"country": "^[A-Z]{3}$", "partner": "^[A-Z]{3}$"}

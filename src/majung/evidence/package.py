@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from majung.evidence.canonical import INPUT_OUTPUT_UNIT, TABLES, WORLD, CanonicalTable
+from majung.evidence.canonical import INPUT_OUTPUT_UNIT, TABLES, VOTES_UNIT, WORLD, CanonicalTable
 from majung.evidence.cells import Rules, check_cells
 from majung.evidence.codebook import Codebook, Entry, nearest, read_codebook
 from majung.evidence.content_hash import content_hash
@@ -114,9 +114,11 @@ class Package:
         return dict(self._entry(self.codebook.measures, measure, "measure").label)
 
     def unit(self, measure: str) -> Text:
-        """{"en", "ko"} of a measure's unit; `input_output` gives the unit of that table."""
+        """{"en", "ko"} of a measure's unit; `input_output` and `votes` give that of the table."""
         if measure == "input_output" and measure not in self.codebook.measures:
             return dict(INPUT_OUTPUT_UNIT)
+        if measure == "votes" and measure not in self.codebook.measures:
+            return dict(VOTES_UNIT)
         return dict(self._entry(self.codebook.measures, measure, "measure").unit)
 
     def note(self, classification: str, code: str) -> str:

@@ -282,6 +282,18 @@ def test_a_real_wide_table_is_melted(shared_data: Path, tmp_path: Path) -> None:
         assert mine.to_dict() == raw[sector].dropna().to_dict()
 
 
+def test_a_package_of_votes_is_described(tmp_path: Path) -> None:
+    (tmp_path / "votes.csv").write_text("timestamp,datetime,comment-id,voter-id,vote\n1472552518501,x,1,7,-1\n")
+    (tmp_path / "comments.csv").write_text("comment-id,comment-body\n1,의견\n")
+    import_files("polis", [tmp_path], tmp_path / "p", options={"country": "KOR", "conversation": "talk"})
+    package = open_package(tmp_path / "p")
+    (described,) = package.describe()["tables"]
+    assert (described["table"], described["rows"], described["series"]) == ("votes", 1, [])
+    assert package.unit("votes")["en"] == "-1, 0 or 1"
+    assert package.label("talk", "1")["ko"] == "의견"
+    assert package.select("votes", conversation="talk", year=2016)["value"].tolist() == [-1.0]
+
+
 def test_the_real_votes_of_two_conversations(shared_data: Path, tmp_path: Path) -> None:
     for folder, country in (("vtaiwan.uberx", "TWN"), ("15-per-hour-seattle", "USA")):
         import_files(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,21 @@ def test_baci(baci: Path, tmp_path: Path) -> None:
     package = open_package(tmp_path / "p")
     assert package.label("hs2017", "854232")["en"] == "Memories, all"
     assert package.select("trade", partner="USA")["country"].unique().tolist() == ["KOR"]
+
+
+def test_bacis_zip_is_read_as_it_was_downloaded(baci: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "BACI_HS17_V202301.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in baci.iterdir():
+            archive.write(file, file.name)
+        archive.writestr("Readme.txt", "not a table")
+    one = import_files("baci", [baci], tmp_path / "one", source=SourceFacts(retrieved=date(2024, 1, 2)))
+    two = import_files(
+        "baci",
+        [tmp_path / "BACI_HS17_V202301.zip"],
+        tmp_path / "two",
+        source=SourceFacts(retrieved=date(2024, 1, 2)),
+    )
+    assert one.hash == two.hash
 
 
 def test_baci_needs_its_country_codes(baci: Path, tmp_path: Path) -> None:

@@ -165,7 +165,15 @@ class Workbook:
 
     def _not_a_workbook(self, error: BaseException) -> EvidenceError:
         self._stream.seek(0)
-        if self._stream.read(8).startswith(b"\xd0\xcf\x11\xe0"):
+        head = self._stream.read(8)
+        if not head.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+            return file_error(
+                self._file,
+                "wrong-format",
+                text("this is no Excel workbook (xlsx)", "Excel 통합 문서(xlsx)가 아닙니다"),
+                text("give the workbook as published", "공표된 통합 문서를 지정하십시오"),
+            )
+        if head.startswith(b"\xd0\xcf\x11\xe0"):
             return file_error(
                 self._file,
                 "wrong-format",

@@ -188,6 +188,7 @@ FORMAT = Format(
     "working paper 2010-23.",
     read=read,
     columns=COLUMNS,
+    members=r"(?i)^baci.*\.csv(\.gz)?$",
     companions=r"(?i)(country|product)_codes.*\.csv$",
     options={
         "hs": text("HS edition, where the file name does not say it (17)", "파일 이름에 없을 때의 HS 판(17)"),

@@ -312,5 +312,6 @@ FORMAT = Format(
     publisher="Bank of Korea",
     url="https://ecos.bok.or.kr",
     read=read,
+    members=r"(?i)^[^~].*\.xlsx$",
     options={"year": text("year, where the file does not say it", "파일에 없을 때의 연도")},
 )

@@ -243,5 +243,6 @@ FORMAT = Format(
     url="https://comtradeplus.un.org",
     read=read,
     columns=COLUMNS,
+    members=r"(?i)\.(csv|json)(\.gz)?$",
     options={"level": text("digits of the commodity code: 6, 4, 2 or all", "품목 코드 자릿수: 6, 4, 2 또는 all")},
 )

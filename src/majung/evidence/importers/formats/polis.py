@@ -112,7 +112,7 @@ FORMAT = Format(
     read=read,
     columns=VOTES,
     together=True,
-    members=r"^(.*-)?(votes|comments)\.csv$",
+    members=r"^(?!participants)(.*-)?(votes|comments)\.csv$",
     options={
         "country": text("where the conversation was held (TWN)", "대화가 열린 국가(TWN)"),
         "conversation": text("its name (default: the folder's)", "대화 이름(기본: 폴더 이름)"),

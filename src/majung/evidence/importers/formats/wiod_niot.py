@@ -198,6 +198,7 @@ FORMAT = Format(
     "Guide to the World Input-Output Database, Review of International Economics 23, 575-605.",
     read=read,
     columns=COLUMNS,
+    members=r"(?i)niot.*\.xlsx$",
     options={
         "country": text("ISO code, where the file does not say it", "파일에 없을 때의 국가 코드"),
         "years": text("2014 or 2010-2014: these years only", "2014 또는 2010-2014: 이 연도만"),
