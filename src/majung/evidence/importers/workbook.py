@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -198,7 +199,9 @@ class Workbook:
     @contextmanager
     def _broken(self) -> Iterator[None]:
         try:
-            yield
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of oddities that it reads over; what it cannot read, it raises
+                yield
         except EvidenceError:
             raise
         except _BROKEN as error:
