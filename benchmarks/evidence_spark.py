@@ -143,13 +143,13 @@ def main() -> None:
                     bounds = {"memory": "768MB", "settings": {"spark.sql.shuffle.partitions": "4"}}
                 with connect(address, **bounds) as engine:
                     connected = time.perf_counter() - start
-                    if name != "duckdb":
-                        wanted = engine.backend._session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
-                        stored["executors"] = wanted
                     answers[name] = {
                         size: queries(engine, str(place / "trade_*.parquet"), sorted(map(str, place.glob("part_*.gz"))))
                         for size, place in (("small", small), ("large", large))
                     }
+                    if name != "duckdb":  # after the queries: executors arrive one by one; the driver is listed too
+                        status = engine.backend._session.sparkContext._jsc.sc().getExecutorMemoryStatus()
+                        stored["executors"] = status.size() - 1
                 stored[name] = {"connect": connected} | {
                     size: {query: round(seconds, 3) for query, (_, _, seconds) in found.items()}
                     for size, found in answers[name].items()
