@@ -125,6 +125,7 @@ class Fold:
         self._number = number
         self._flat = np.array([number[c] * len(self.columns) + place[k] for c, k in at], dtype=np.int64)
         shape = (len(self.countries), len(self.sectors), len(self.columns))
+        self._absent = np.setdiff1d(np.arange(shape[0] * shape[2]), self._flat)
         self.domestic = np.zeros(shape)
         self.imports = np.zeros(shape)
         self.exports = np.zeros(shape[:2])
@@ -139,6 +140,7 @@ class Fold:
     def _by_country(self, values: Floats) -> Floats:
         size = len(self.countries) * len(self.columns)
         added: Floats = np.bincount(self._flat, weights=values, minlength=size).astype(np.float64)
+        added[self._absent] = np.nan  # a column that a country does not have is unknown, not zero
         return added.reshape(len(self.countries), -1)
 
     def add(self, country: str, sector: str, values: Floats, line: int) -> None:

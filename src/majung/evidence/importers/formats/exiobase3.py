@@ -125,6 +125,14 @@ def _system(where: str, files: dict[str, Input], context: Context) -> Iterator[B
         )
     at = [(land, sectors[sector]) for land, sector in flows.columns]
     at += [(land, _final(category, files["Y"])) for land, category in demand.columns]
+    whole = [(land, code) for land in lands for code in (*sectors.values(), *finals)]
+    absent = sorted(set(whole) - set(at))
+    if absent:
+        land, code = absent[0]
+        file = files["Y" if code in finals else "Z"].name
+        reason = text(f"the column '{code}' of {land} is missing", f"{land}의 '{code}' 열이 없습니다")
+        remedy = text("take the files as published", "공표된 원본 파일을 쓰십시오")
+        raise file_error(file, "missing-column", reason, remedy, 1)
     fold = Fold(lands, list(sectors.values()), [*sectors.values(), *finals], at)
     _flows(files, flows, demand, sectors, fold, context)
     if "x" in files:
