@@ -9,7 +9,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # They need the real series, or only draw: run them by name.
-STUDIES = {"backtest", "s_curves", "ranking_pictures", "text_and_schedule_pictures"} | {"evidence_trade", "evidence_spark"}
+STUDIES = {"backtest", "s_curves", "ranking_pictures", "text_and_schedule_pictures"}
+STUDIES |= {"evidence_trade", "evidence_spark"}  # gigabytes of disk, a cluster
 
 known = sorted(f.stem for f in HERE.glob("[!_]*.py") if "def main(" in f.read_text(encoding="utf-8"))
 wanted = sys.argv[1:] or [name for name in known if name not in STUDIES]
