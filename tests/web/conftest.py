@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from majung.programme import load_programme
+from majung.runs import Run, compute, load_run, save
 from majung.taskforce.models import Person, User
+from miniature import Miniature
 from taskforce.conftest import Institution, _papers, institution, rows  # noqa: F401  (fixtures)
 
 
@@ -19,6 +22,15 @@ def _plain_static(settings: Any) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(scope="session")
+def kept_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The miniature programme's run, kept in a folder."""
+    folder = tmp_path_factory.mktemp("kept")
+    run = save(compute(load_programme(Miniature(folder / "programme").write())), folder / "runs")
+    assert run.folder is not None
+    return load_run(run.folder)
 
 
 @pytest.fixture

@@ -9,26 +9,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from majung.programme import load_programme
-from majung.runs import Run, compute, load_run, save
+from majung.runs import Run
 from majung.taskforce.models import Comparison, Job, Panel, RunRecord
 from majung.taskforce.operations import runs
 from majung.web import analyses
 from majung.web.pages import compare, discovery, portfolio
-from miniature import Miniature
 from taskforce.conftest import Institution, text
 
 SignIn = Callable[..., Client]
 PAGES = ("discovery", "industries", "compare", "projects", "evidence", "weights", "trace")
-
-
-@pytest.fixture(scope="session")
-def kept_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The miniature programme's run, kept in a folder."""
-    folder = tmp_path_factory.mktemp("kept")
-    run = save(compute(load_programme(Miniature(folder / "programme").write())), folder / "runs")
-    assert run.folder is not None
-    return load_run(run.folder)
 
 
 @pytest.fixture

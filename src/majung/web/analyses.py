@@ -5,6 +5,7 @@ A run never changes, so what is made of it is kept as long as the process lives 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, connection
 from django.http import HttpResponse, HttpResponseBase
 
 from majung.publishing import blocks
@@ -156,13 +158,17 @@ def _frame(here: Here) -> Any:
 
 def warm() -> None:
     """Read the newest run of each programme and build its pages, so that nobody waits for the first look."""
-    for programme in Programme.objects.all():
-        record = record_of(programme)
-        if record is None:
-            continue
-        try:
-            for language in LANGUAGES:
-                for name in ("standing", "selection", "notes"):
-                    chapter(record.key, record.digest, language, name)
-        except RunError:
-            continue
+    try:
+        for programme in Programme.objects.order_by("-pk")[:KEPT]:
+            record = record_of(programme)
+            if record is None:
+                continue
+            with contextlib.suppress(RunError):
+                for language in LANGUAGES:
+                    for name in ("standing", "selection", "notes"):
+                        chapter(record.key, record.digest, language, name)
+    except DatabaseError:
+        # No tables yet: the first look reads what it needs.
+        return
+    finally:
+        connection.close()

@@ -10,6 +10,7 @@ MAJUNG_HTTPS       1 when served behind TLS: secure cookies, HSTS, redirects
 MAJUNG_PROXY       1 behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-For itself
 MAJUNG_METRICS_TOKEN  lets a collector elsewhere read /metrics; without it only this machine does
 MAJUNG_LOG         json (default) or plain: how the server writes its log
+MAJUNG_WARM        0 to read runs at the first look instead of when the server starts
 MAJUNG_CLOCK       a moment (2021-04-20T14:00+09:00) at which the workspace's clock stands: to look at a record, no work
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
@@ -13,13 +14,13 @@ from majung.publishing.blocks import Picture
 from majung.publishing.charts import Link, Theme, chain
 from majung.publishing.language import missing
 from majung.publishing.material import Material
-from majung.runs import KEYS, Run, Trace, trace
+from majung.runs import KEYS, Run, RunError, Trace, trace
 from majung.runs.trace import SourceLines
 from majung.taskforce.models import RunRecord
-from majung.web.analyses import KEPT, material_of, on_run, run_of
+from majung.web.analyses import KEPT, material_in, material_of, on_run, run_of
 from majung.web.request import Here
 from majung.web.tables import Cell, Column, Row, Table, arranged, exported
-from majung.web.words import Words
+from majung.web.words import Words, words
 
 SHOWN = 7
 """Nodes of one column of the graph; the lists under it have all."""
@@ -62,19 +63,19 @@ def find(here: Here, record: RunRecord, material: Material) -> HttpResponse:  # 
 @on_run("trace", "evidence")
 def show(here: Here, record: RunRecord, material: Material, figure: str) -> HttpResponse:
     """The chain of one figure, in both directions."""
-    record, material = _holding(here, record, material, figure.partition(".")[0])
-    run = material.run
-    if figure.partition(".")[0] not in run.figures:
+    name = figure.partition(".")[0]
+    record, material = _holding(here, record, material, name)
+    if name not in material.run.figures:
         raise Http404
-    found = trace(run, figure)
-    w = here.words
-    steps = [_node(material, w, s.name.split("/"), s.figure, s.values) for s in found.steps]
-    above = [_node(material, w, [table, *key], run.figure(table, *key), {}) for table, key in _children(run, found)]
-    lines = [_lines(material, w, k, source) for k, source in enumerate(found.sources)]
+    try:
+        kept = chain_of(record.key, record.digest, here.words.code, figure)
+    except RunError as error:
+        raise Http404 from error
+    w, found, steps, above, lines = here.words, kept.found, kept.steps, kept.above, kept.lines
     file = exported(here.request, *(part.table for part in lines))
     if file is not None:
         return file
-    this = _node(material, w, [found.table, *found.key], found.figure, found.values, found.column)
+    this = kept.this
     rows = sum(part.count for part in lines)
     return here.show(
         "trace/trace.html",
@@ -85,7 +86,8 @@ def show(here: Here, record: RunRecord, material: Material, figure: str) -> Http
         if lines
         else w.say("heading_stated", name=this.name),
         record=record,
-        picture=_picture(w, this, steps, above, lines),
+        picture=kept.picture,
+        mode=w.find(f"mode.{record.mode}", default=record.mode),
         values=[
             (w.find(f"column.{c}", default=c), _printed(w, v))
             for c, v in found.values.items()
@@ -93,9 +95,36 @@ def show(here: Here, record: RunRecord, material: Material, figure: str) -> Http
         ],
         steps=steps,
         above=above,
-        definitions=[_definition(material, w, d) for d in found.definitions],
+        definitions=kept.definitions,
         lines=[(part, arranged(part.table, here.request)) for part in lines],
     )
+
+
+@dataclass(frozen=True)
+class Chain:
+    """All that the page shows of a figure; a run never changes, so it is made once a language."""
+
+    found: Trace
+    this: Node
+    steps: list[Node]
+    above: list[Node]
+    definitions: list[Node]
+    lines: list[Lines]
+    picture: Picture
+
+
+@lru_cache(maxsize=128)
+def chain_of(key: str, digest: str, language: str, figure: str) -> Chain:
+    """The chain of a figure of a run. Raises RunError for an unknown column."""
+    material, w = material_in(key, digest, language), words("trace", language)
+    run = material.run
+    found = trace(run, figure)
+    steps = [_node(material, w, s.name.split("/"), s.figure, s.values) for s in found.steps]
+    above = [_node(material, w, [table, *row], run.figure(table, *row), {}) for table, row in _children(run, found)]
+    lines = [_lines(material, w, k, source) for k, source in enumerate(found.sources)]
+    this = _node(material, w, [found.table, *found.key], found.figure, found.values, found.column)
+    definitions = [_definition(material, w, d) for d in found.definitions]
+    return Chain(found, this, steps, above, definitions, lines, _picture(w, this, steps, above, lines))
 
 
 def _holding(here: Here, record: RunRecord, material: Material, figure: str) -> tuple[RunRecord, Material]:
@@ -165,15 +194,15 @@ def _shown(material: Material, column: str, value: object) -> bool:
 
 
 def _printed(w: Words, value: object) -> str:
+    """A value of a result row: yes or no, a whole number whole, others with about three digits."""
     if value is None or (isinstance(value, float) and missing(value)):
         return w.find("not_reported")
-    if isinstance(value, bool):
-        return w.find("yes" if value else "no")
-    if isinstance(value, int | float) or hasattr(value, "dtype"):
-        return (
-            w.figure(value) if str(value) not in ("True", "False") else w.find("yes" if str(value) == "True" else "no")
-        )
-    return str(value)
+    if str(value) in ("True", "False"):
+        return w.find("holds_true" if str(value) == "True" else "holds_false")
+    if isinstance(value, str):
+        return value
+    number = float(str(value))
+    return w.number(number, 0) if number.is_integer() else w.figure(number)
 
 
 _resting: dict[str, dict[str, list[str]]] = {}
@@ -279,6 +308,7 @@ def _picture(w: Words, this: Node, steps: list[Node], above: list[Node], lines: 
     ]
     alt = w.say("alt", name=this.name, steps=len(steps), files=len(lines), above=len(above))
 
+    @lru_cache(maxsize=4)
     def draw(width: float, theme: Theme, dense: bool) -> str:
         return chain(columns, here=2, width=width, label=alt, dense=dense, theme=theme)
 

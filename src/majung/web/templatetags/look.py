@@ -202,6 +202,12 @@ def interval(low: object, high: object, digits: int | None = None) -> str:
 
 
 @register.filter
+def suffix(name: str, number: int) -> str:
+    """`name-number`: names of the tables of a page must differ."""
+    return f"{name}-{number}"
+
+
+@register.filter
 def hundred(share: float) -> str:
     """A share 0..1 as a length of 100, for marks."""
     return f"{100 * share:.1f}"
@@ -260,13 +266,19 @@ def rich(context: Mapping[str, Any], value: blocks.Rich | str) -> str:
 
 
 @register.inclusion_tag("look/table.html", takes_context=True)
-def table(context: Mapping[str, Any], shown: Table | blocks.Table, name: str = "table") -> dict[str, object]:
-    """A table with sort, filter and export; one of the paper's is taken up as it is (`name` for its parameters)."""
+def table(
+    context: Mapping[str, Any], shown: Table | blocks.Table, name: str = "table", label: str = ""
+) -> dict[str, object]:
+    """A table with sort, filter and export; one of the paper's is taken up as it is (`name` for its parameters).
+
+    label: what a reader of the screen hears where the table has no caption or title of its own.
+    """
     if isinstance(shown, blocks.Table):
         shown = from_block(name, shown)
     if not shown.heads:
         shown = arranged(shown, context["request"])
-    return {**_passed(context), "t": shown}
+    said = shown.caption or shown.title or label or str(context.get("label") or "") or shown.name
+    return {**_passed(context), "t": shown, "label": said}
 
 
 @register.inclusion_tag("look/plain_table.html", takes_context=True)
@@ -288,9 +300,9 @@ def figure(context: Mapping[str, Any], picture: blocks.Picture, illustrative: bo
 
 
 @register.inclusion_tag("look/block.html", takes_context=True)
-def piece(context: Mapping[str, Any], shown: blocks.Block, name: str = "") -> dict[str, object]:
+def piece(context: Mapping[str, Any], shown: blocks.Block, name: str = "block", label: str = "") -> dict[str, object]:
     """Any block of the paper (`majung.publishing.blocks`)."""
-    return {**_passed(context), "b": shown, "name": name}
+    return {**_passed(context), "b": shown, "name": name, "label": label}
 
 
 @register.inclusion_tag("look/lede.html", takes_context=True)
@@ -302,7 +314,7 @@ def lede(context: Mapping[str, Any], page: blocks.Page) -> dict[str, object]:
 @register.inclusion_tag("look/section.html", takes_context=True)
 def section(context: Mapping[str, Any], shown: blocks.Section, name: str = "section") -> dict[str, object]:
     """A section of the paper: the finding in the margin, the evidence at the right."""
-    return {**_passed(context), "s": shown, "name": name}
+    return {**_passed(context), "s": shown, "name": name, "label": shown.heading}
 
 
 @register.simple_tag(takes_context=True)
