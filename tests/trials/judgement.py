@@ -186,7 +186,8 @@ def _venture(amount: str, factor: float) -> Callable[[Mapping[str, bytes], Mappi
         money = 0.0
         for record in rows:
             plain = record[amount].removeprefix("$").replace(",", "")
-            money += float(plain) * factor if re.fullmatch(r"[+-]?[0-9.eE+-]+", plain) else 0.0
+            amount_here = _number(plain)
+            money += amount_here * factor if amount_here == amount_here else 0.0
         rounds = _measured(out.facts, "venture-rounds")
         if rounds != len(rows) - left:
             return f"{rounds} rounds, but {len(rows)} lines that are sound, {left} of them left out"
