@@ -97,6 +97,11 @@ class Institution:
 
 @pytest.fixture
 def institution(db: None) -> Institution:
+    return build()
+
+
+def build() -> Institution:
+    """The institution in the present transaction."""
     at = moment("2021-04-01")
     loader = system("loader", at)
     programme = programmes.found("test-2021", text("Test programme"), "KOR", at)

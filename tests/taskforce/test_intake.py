@@ -10,7 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from majung.methods.labelled import InputError
-from majung.taskforce.intake import sign, take_in
+from majung.taskforce.batches import sign
+from majung.taskforce.intake import take_in
 from majung.taskforce.models import JournalEntry, Statement, Submission, Vote
 from majung.taskforce.operations import Invalid, opinions
 

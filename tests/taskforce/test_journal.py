@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import Error, connection, transaction
 
 from majung.taskforce.journal import anchors, keys
+from majung.taskforce.journal.canonical import canonical, sha256
 from majung.taskforce.journal.chain import GENESIS
-from majung.taskforce.journal.images import canonical, sha256
 from majung.taskforce.journal.net import lay, missing
 from majung.taskforce.journal.verify import export, verify_database, verify_export
 from majung.taskforce.models import (

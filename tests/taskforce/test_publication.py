@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from majung.taskforce.editions import verify
 from majung.taskforce.models import Announcement, Submission
 from majung.taskforce.operations import (
     NotAllowed,
@@ -18,8 +19,9 @@ from majung.taskforce.operations import (
     opinions,
     strategies,
 )
-from majung.taskforce.publication import publish, verify
-from majung.taskforce.queries.public import documents, receipt_name
+from majung.taskforce.publication import publish
+from majung.taskforce.queries.public import documents
+from majung.taskforce.rules.receipts import receipt_name
 from majung.taskforce.rules.words import Answer, Instrument, Opinion, Purpose
 
 from .conftest import Institution, moment, text

@@ -1,4 +1,4 @@
-"""`majung public`: editions of the public store, and what comes back from the public site."""
+"""`majung public`: editions of the public store, what comes back from the public site, and the site itself."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from majung.cli import public_site
 from majung.cli.database import connect
 from majung.cli.progress import console, errors
 from majung.methods.labelled import InputError
 
-app = typer.Typer(help="The public store: publish signed editions, verify them, take in batches of the public site.")
+app = typer.Typer(help="The public store: publish signed editions, verify them, serve them, take in batches.")
+public_site.register(app)
 
 Store = Annotated[Path | None, typer.Option("--store", help="Folder of the public store; MAJUNG_PUBLIC without it.")]
 Programme = Annotated[str, typer.Argument(help="Key of the programme.")]
@@ -45,9 +47,8 @@ def verify(
     key: PublicKey,
 ) -> None:
     """Is an edition what was signed? Exit code 1 if not, each file named."""
-    connect(migrate=False)
+    from majung.taskforce.editions import verify as check
     from majung.taskforce.journal import keys
-    from majung.taskforce.publication import verify as check
 
     wrong = check(folder, keys.load_public(key.read_bytes()))
     for line in wrong:

@@ -7,80 +7,17 @@ and holds up nothing else.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import ValidationError
 
-from majung.methods.labelled import InputError
-from majung.taskforce.journal.images import canonical
-from majung.taskforce.journal.keys import key_id, signed_by
+from majung.taskforce.batches import KINDS, AnyEntry, SubmissionEntry, VoteEntry, read
 from majung.taskforce.models import Area, Consultation, Programme, Statement, Submission, Vote
 from majung.taskforce.operations import Refusal, opinions
 from majung.taskforce.permission import system
-from majung.taskforce.rules.words import Instrument, Opinion, OrganisationKind, SubmissionKind
-
-FORMAT = "majung-batch-1"
-LONGEST = 20_000
-MOST = 10_000
-
-
-class Entry(BaseModel):
-    """Base of what a batch holds: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    at: datetime
-
-
-class SubmissionEntry(Entry):
-    """A demand or proposal. receipt: the code that the person was given."""
-
-    what: Literal["submission"]
-    receipt: str = Field(pattern=r"^[23456789A-HJ-NP-Z]{12}$")
-    kind: SubmissionKind = SubmissionKind.DEMAND
-    title: str = Field(min_length=1, max_length=200)
-    text: str = Field(min_length=1, max_length=LONGEST)
-    area: str = ""
-    consultation: str = ""
-    instrument: Instrument | None = None
-    submitter: str = Field(default="", max_length=160)
-    submitter_kind: OrganisationKind = OrganisationKind.OTHER
-    contact: str = Field(default="", max_length=254)
-    private_lead: str = Field(default="", max_length=160)
-    matching_funds: Decimal | None = Field(default=None, ge=0, max_digits=16, decimal_places=3)
-    language: Literal["ko", "en"] = "ko"
-
-
-class VoteEntry(Entry):
-    """A vote on a statement of a consultation."""
-
-    what: Literal["vote"]
-    consultation: str
-    statement: int
-    voter: str = Field(pattern=r"^[0-9a-f]{32}$")
-    opinion: Opinion
-
-
-class StatementEntry(Entry):
-    """A sentence that somebody wants others to vote on; a person shows or hides it."""
-
-    what: Literal["statement"]
-    consultation: str
-    text: str = Field(min_length=1, max_length=400)
-
-
-KINDS: dict[str, type[SubmissionEntry] | type[VoteEntry] | type[StatementEntry]] = {
-    "submission": SubmissionEntry,
-    "vote": VoteEntry,
-    "statement": StatementEntry,
-}
 
 
 @dataclass
@@ -90,34 +27,6 @@ class Taken:
     new: int = 0
     known: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
-
-
-def sign(programme: str, entries: Iterable[dict[str, object]], key: Ed25519PrivateKey) -> bytes:
-    """A batch as the public site writes it."""
-    batch = {
-        "format": FORMAT,
-        "programme": programme,
-        "entries": list(entries),
-        "key_id": key_id(key.public_key()),
-    }
-    return canonical({**batch, "signature": key.sign(canonical(batch)).hex()})
-
-
-def read(file: Path, key: Ed25519PublicKey, programme: str) -> list[dict[str, object]]:
-    """The entries of a batch. Raises InputError when it is not one, not of this programme, or not signed by the key."""
-    try:
-        batch = json.loads(file.read_bytes())
-        signature = batch.pop("signature")
-        entries = list(batch["entries"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{file}: not a batch of the public site ({error})") from error
-    if batch.get("format") != FORMAT or batch.get("programme") != programme:
-        raise InputError(f"{file}: a {batch.get('format')} of {batch.get('programme')}, not a {FORMAT} of {programme}")
-    if not isinstance(signature, str) or not signed_by(key, canonical(batch), signature):
-        raise InputError(f"{file}: the signature is not that of the public site's key; nothing was taken in")
-    if len(entries) > MOST:
-        raise InputError(f"{file}: {len(entries):,} entries; a batch has at most {MOST:,}")
-    return entries
 
 
 def take_in(file: Path, programme: Programme, key: Ed25519PublicKey) -> Taken:
@@ -141,7 +50,7 @@ def take_in(file: Path, programme: Programme, key: Ed25519PublicKey) -> Taken:
     return taken
 
 
-def _enter(programme: Programme, entry: SubmissionEntry | VoteEntry | StatementEntry) -> bool:
+def _enter(programme: Programme, entry: AnyEntry) -> bool:
     """Whether the entry was new."""
     actor = system("public", entry.at)
     match entry:

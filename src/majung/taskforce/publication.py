@@ -8,7 +8,6 @@ is written beside the present one and put in its place at once; earlier editions
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -17,19 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from majung.methods.labelled import InputError
+from majung.taskforce.editions import CURRENT, FORMAT
 from majung.taskforce.journal import anchors
-from majung.taskforce.journal.images import canonical, sha256
-from majung.taskforce.journal.keys import key_id, public_pem, signed_by
+from majung.taskforce.journal.canonical import canonical, sha256
+from majung.taskforce.journal.keys import key_id, public_pem
 from majung.taskforce.models import Programme, PublishedEdition
 from majung.taskforce.operations import announcements
 from majung.taskforce.permission import Actor
 from majung.taskforce.queries.public import documents
-
-FORMAT = "majung-public-1"
-CURRENT = "current"
 
 
 @dataclass(frozen=True)
@@ -88,26 +84,6 @@ def write(found: Mapping[str, Any], folder: Path) -> dict[str, str]:
         file.write_bytes(content)
         digests[f"{name}.json"] = hashlib.sha256(content).hexdigest()
     return digests
-
-
-def verify(folder: Path, key: Ed25519PublicKey) -> list[str]:
-    """What does not agree in an edition: files changed, missing or added, or a signature that does not hold."""
-    try:
-        signed = json.loads((folder / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder}: not a published edition (manifest.json: {error})") from error
-    signature = signed.pop("signature", "")
-    wrong = [] if signed_by(key, canonical(signed), signature) else ["manifest.json: the signature does not hold"]
-    stated = signed["files"]
-    for name, digest in stated.items():
-        file = folder / name
-        if not file.is_file():
-            wrong.append(f"{name}: missing")
-        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
-            wrong.append(f"{name}: changed")
-    there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    wrong += [f"{name}: not in the manifest" for name in sorted(there - set(stated) - {"manifest.json", "key.pem"})]
-    return wrong
 
 
 def _point(home: Path, name: str) -> None:

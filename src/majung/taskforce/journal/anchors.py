@@ -8,8 +8,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from majung.methods.labelled import InputError
+from majung.taskforce.journal.canonical import canonical
 from majung.taskforce.journal.chain import moment
-from majung.taskforce.journal.images import canonical
 from majung.taskforce.journal.keys import key_id
 from majung.taskforce.models.journal import Anchor, Head
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from majung.taskforce.journal.images import sha256
+from majung.taskforce.journal.canonical import sha256
 from majung.taskforce.models.journal import Head, JournalEntry
 
 GENESIS = "0" * 64

@@ -59,15 +59,6 @@ def plain(field: models.Field[Any, Any], value: Any) -> Any:
     return value
 
 
-def canonical(data: Any) -> bytes:
-    """The one way in which journaled data are written before hashing."""
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def sha256(data: Any) -> str:
-    return hashlib.sha256(canonical(data)).hexdigest()
-
-
 def reference(row: models.Model) -> str:
     """How a row is named to people and programs: `meeting/2021-04-cloud`, or by number where it has no key."""
     return f"{row._meta.model_name}/{getattr(row, 'key', None) or row.pk}"

@@ -18,8 +18,9 @@ from django.db import connection
 
 from majung.methods.labelled import InputError
 from majung.taskforce.journal import anchors as signed
+from majung.taskforce.journal.canonical import canonical, sha256
 from majung.taskforce.journal.chain import GENESIS, content
-from majung.taskforce.journal.images import canonical, image, sha256
+from majung.taskforce.journal.images import image
 from majung.taskforce.journal.keys import key_id, load_public, public_pem, signed_by
 from majung.taskforce.journal.net import missing
 from majung.taskforce.models.base import Journaled

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import majung.taskforce.models.base
-import majung.taskforce.models.opinions
+import majung.taskforce.rules.receipts
 import majung.taskforce.rules.words
 
 
@@ -2011,7 +2011,7 @@ class Migration(migrations.Migration):
                 (
                     "receipt",
                     models.CharField(
-                        default=majung.taskforce.models.opinions.receipt_code,
+                        default=majung.taskforce.rules.receipts.receipt_code,
                         editable=False,
                         max_length=12,
                         unique=True,

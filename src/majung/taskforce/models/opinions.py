@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.db import models
 
 from majung.taskforce.models.base import Bilingual, Journaled, Keyed, Personal, state_field, word_field
 from majung.taskforce.models.bodies import Area, Body, Person, Programme
+from majung.taskforce.rules.receipts import receipt_code
 from majung.taskforce.rules.states import CONSULTATION, STATEMENT, SUBMISSION
 from majung.taskforce.rules.words import Answer, Instrument, Opinion, OrganisationKind, SubmissionKind
-
-
-def receipt_code() -> str:
-    """A code that cannot be guessed, without letters that are misread."""
-    return "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(12))
 
 
 class Consultation(Keyed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from majung.taskforce.journal.images import sha256
+from majung.taskforce.journal.canonical import sha256
 from majung.taskforce.models import AgendaItem, Announcement, Correction, Programme, PublishedEdition, Strategy
 from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.queries.tracing import unbacked

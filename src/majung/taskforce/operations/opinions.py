@@ -20,8 +20,8 @@ from majung.taskforce.models import (
     Tombstone,
     Vote,
 )
-from majung.taskforce.models.opinions import receipt_code
 from majung.taskforce.operations.act import Act, Invalid, operation
+from majung.taskforce.rules.receipts import receipt_code
 from majung.taskforce.rules.words import Answer, Instrument, Opinion, OrganisationKind, SubmissionKind, Text
 
 ANSWER_DAYS = 30

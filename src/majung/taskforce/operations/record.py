@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from majung.taskforce.journal.images import sha256
+from majung.taskforce.journal.canonical import sha256
 from majung.taskforce.models import Announcement, Journaled, Programme
 from majung.taskforce.operations.act import Act, Invalid, NotAllowed, operation
 from majung.taskforce.operations.announcements import material

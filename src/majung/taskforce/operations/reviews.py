@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from majung.taskforce.journal.images import sha256
+from majung.taskforce.journal.canonical import sha256
 from majung.taskforce.models import Area, Body, Decision, Review, ReviewConclusion
 from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.queries.dossier import dossier

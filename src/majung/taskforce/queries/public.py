@@ -7,7 +7,6 @@ A receipt is named by the digest of its code: who holds the code finds it, nobod
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from majung.taskforce.models import (
     Announcement,
     Area,
     Consultation,
+    Ground,
     Lead,
     Measure,
     Meeting,
@@ -24,8 +24,9 @@ from majung.taskforce.models import (
     Submission,
 )
 from majung.taskforce.queries.lights import lights
-from majung.taskforce.queries.opinions import picture
+from majung.taskforce.queries.opinions import LEAST_STATEMENTS, LEAST_VOTERS, MINIMUM_VOTES, picture
 from majung.taskforce.rules.clock import day_of
+from majung.taskforce.rules.receipts import receipt_name
 from majung.taskforce.rules.states import ANNOUNCEMENT, MEASURE, SUBMISSION
 from majung.taskforce.rules.words import Answer
 
@@ -38,7 +39,11 @@ def documents(programme: Programme, at: datetime) -> dict[str, Any]:
     out = list(
         Announcement.objects.filter(programme=programme, state__in=OUT, announced_at__lte=at)
         .select_related("strategy__area", "item__meeting")
-        .prefetch_related("corrections")
+        .prefetch_related(
+            "corrections",
+            "strategy__tasks__measures__grounds__run",
+            "strategy__tasks__measures__grounds__decision__outcome__item__meeting",
+        )
         .order_by("announced_at", "position")
     )
     found: dict[str, Any] = {f"announcements/{a.key}": _announcement(a, at) for a in out}
@@ -78,6 +83,8 @@ def _announcement(announcement: Announcement, at: datetime) -> dict[str, Any]:
         "announced_at": announcement.announced_at.isoformat() if announcement.announced_at else None,
         "meeting": {"key": meeting.key, "name": meeting.name} if meeting else None,
         "source": announcement.source,
+        "decisions": _decisions(announcement),
+        "runs": _runs(announcement),
         "frozen": announcement.frozen,
         "frozen_hash": announcement.frozen_hash,
         "corrections": [
@@ -92,6 +99,45 @@ def _announcement(announcement: Announcement, at: datetime) -> dict[str, Any]:
             if c.at <= at
         ],
     }
+
+
+def _grounds(announcement: Announcement) -> list[Ground]:
+    tasks = announcement.strategy.tasks.all()
+    return [g for task in tasks for measure in task.measures.all() for g in measure.grounds.all()]
+
+
+def _decisions(announcement: Announcement) -> dict[str, Any]:
+    """The decisions behind its measures. Text, basis and meeting only where the meeting or its minutes are public."""
+    told: dict[str, Any] = {}
+    for ground in _grounds(announcement):
+        if ground.decision is None:
+            continue
+        item = ground.decision.outcome.item if ground.decision.outcome else None
+        meeting = item.meeting if item and _is_open(item.meeting) else None
+        told[ground.decision.key] = (
+            {
+                "text": ground.decision.text,
+                "basis": ground.decision.basis,
+                "meeting": {"key": meeting.key, "name": meeting.name, "on": day_of(meeting.starts).isoformat()},
+            }
+            if meeting
+            else None
+        )
+    return told
+
+
+def _is_open(meeting: Meeting) -> bool:
+    """A public meeting, or one whose minutes are published: only open minutes can be."""
+    return bool(meeting.disclosure == "public" or meeting.state == "published")
+
+
+def _runs(announcement: Announcement) -> list[dict[str, Any]]:
+    """The runs whose figures its measures rest on: what anybody recomputes and compares by digest."""
+    runs = {g.run.key: g.run for g in _grounds(announcement) if g.run}
+    return [
+        {"key": key, "digest": run.digest, "mode": run.mode, "cut_year": run.cut_year}
+        for key, run in sorted(runs.items())
+    ]
 
 
 def _areas(programme: Programme, day: date, strategies: set[int]) -> list[dict[str, Any]]:
@@ -196,6 +242,7 @@ def _consultation(consultation: Consultation) -> dict[str, Any]:
             "straight": seen.straight,
         },
         "missing": seen.missing,
+        "least": {"voters": LEAST_VOTERS, "votes": MINIMUM_VOTES, "statements": LEAST_STATEMENTS},
     }
 
 
@@ -207,6 +254,10 @@ def _submissions(programme: Programme, day: date, strategies: set[int]) -> tuple
         .prefetch_related("responses__measure__task", "responses__decision", "moderation", "theme__items__meeting")
         .order_by("key")
     )
+    together: dict[int, int] = {}
+    for submission in submissions:
+        if submission.theme_id:
+            together[submission.theme_id] = together.get(submission.theme_id, 0) + 1
     receipts: dict[str, Any] = {}
     answers = []
     for submission in submissions:
@@ -239,18 +290,19 @@ def _submissions(programme: Programme, day: date, strategies: set[int]) -> tuple
             answers.append(about)
         if submission.receipt:
             agenda = [
-                {"meeting": item.meeting.name, "on": day_of(item.meeting.starts).isoformat()}
+                {
+                    "key": item.meeting.key,
+                    "meeting": item.meeting.name,
+                    "on": day_of(item.meeting.starts).isoformat(),
+                    "position": item.position,
+                }
                 for item in (submission.theme.items.all() if submission.theme else ())
-                if item.meeting.disclosure == "public"
+                if _is_open(item.meeting)
             ]
             steps = [{"act": m.act, "on": m.on.isoformat()} for m in submission.moderation.all()]
+            about = {**about, "together": together.get(submission.theme_id or 0, 0)}
             receipts[f"receipts/{receipt_name(submission.receipt)}"] = {**about, "steps": steps, "agenda": agenda}
     return receipts, answers
-
-
-def receipt_name(code: str) -> str:
-    """The file name of a receipt: a digest of its code."""
-    return hashlib.sha256(b"majung-receipt:" + code.strip().upper().encode()).hexdigest()[:40]
 
 
 def _minutes(programme: Programme) -> list[dict[str, Any]]:
