@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -140,8 +141,14 @@ def to(context: Mapping[str, Any], name: str, *args: object) -> str:
 def address(context: Mapping[str, Any], name: str, *args: object) -> str:
     """Like `to`, but empty where no page of that name is built."""
     here = context.get("here")
+    return _reversed(name, here.programme.key, *args) if here else ""
+
+
+@lru_cache(maxsize=8192)
+def _reversed(name: str, *args: object) -> str:
+    """A page of numbers asks for hundreds of addresses; they do not change while the process lives."""
     try:
-        return reverse(name, args=[here.programme.key, *args]) if here else ""
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 
