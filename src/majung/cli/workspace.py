@@ -60,10 +60,13 @@ def add(
     password_file: Annotated[
         Path | None, typer.Option(help="File with the password; asked for without it, made if there is no terminal.")
     ] = None,
+    email: Annotated[str, typer.Option(help="E-mail address by which the identity provider knows the account.")] = "",
     language: Annotated[str, typer.Option(help="Language of the account: ko or en.")] = "ko",
 ) -> None:
     """Make a sign-in and tie it to a person; an existing account is tied to the further programme."""
     connect()
+    from allauth.account.models import EmailAddress
+
     from majung.taskforce.models import Person, Programme, User
     from majung.taskforce.operations import programmes, system
 
@@ -79,7 +82,9 @@ def add(
     if user is None:
         password, told = _password(password_file)
         _sound(password)
-        user = User.objects.create_user(name, password=password, language=language)
+        user = User.objects.create_user(name, email=email, password=password, language=language)
+        if email:
+            EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         if told:
             console.print(f"password of {name}: {password}", markup=False, highlight=False)
     programmes.give_account(system("accounts", datetime.now(UTC)), whose, username=name)

@@ -11,6 +11,8 @@ MAJUNG_PROXY       1 behind a reverse proxy that sets X-Forwarded-Proto and X-Fo
 MAJUNG_METRICS_TOKEN  lets a collector elsewhere read /metrics; without it only this machine does
 MAJUNG_LOG         json (default) or plain: how the server writes its log
 MAJUNG_WARM        0 to read runs at the first look instead of when the server starts
+MAJUNG_OIDC_URL, MAJUNG_OIDC_CLIENT, MAJUNG_OIDC_SECRET, MAJUNG_OIDC_NAME
+                   the ministry's identity provider (OpenID Connect): signs in accounts that exist, by verified e-mail
 MAJUNG_CLOCK       a moment (2021-04-20T14:00+09:00) at which the workspace's clock stands: to look at a record, no work
 """
 
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -77,6 +80,23 @@ def _database() -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def identity_provider(given: Mapping[str, str]) -> dict[str, object]:
+    """The settings of the identity provider that the environment names; none without it."""
+    if not given.get("MAJUNG_OIDC_URL"):
+        return {}
+    lacking = [name for name in ("MAJUNG_OIDC_CLIENT", "MAJUNG_OIDC_SECRET") if not given.get(name)]
+    if lacking:
+        raise ValueError(f"MAJUNG_OIDC_URL is set, so {' and '.join(lacking)} must be too")
+    app = {
+        "provider_id": "ministry",
+        "name": given.get("MAJUNG_OIDC_NAME", "SSO"),
+        "client_id": given["MAJUNG_OIDC_CLIENT"],
+        "secret": given["MAJUNG_OIDC_SECRET"],
+        "settings": {"server_url": given["MAJUNG_OIDC_URL"]},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
 
 
 SECRET_KEY = _secret()
@@ -155,6 +175,9 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 CSRF_FAILURE_VIEW = "majung.web.request.csrf_failed"
+SOCIALACCOUNT_ADAPTER = "majung.web.accounts.KnownPeople"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = identity_provider(os.environ)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 LANGUAGE_CODE = "ko"
