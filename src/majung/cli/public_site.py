@@ -49,7 +49,7 @@ def serve(
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=4,
     ).serve()
 
 

@@ -42,9 +42,11 @@ def target_chart(metric: Mapping[str, Any], w: Words) -> SafeString:
     first, last = min(p[0] for p in points), max(p[0] for p in points)
     low, high = min(0.0, *(p[1] for p in points)), max(0.0, *(p[1] for p in points))
     high = high if high > low else low + 1.0
-    days = max(1, (last - first).days)
+    days = (last - first).days
 
     def x(on: date) -> float:
+        if not days:
+            return float(WIDTH - RIGHT)
         return LEFT + 6 + (on - first).days / days * (WIDTH - LEFT - RIGHT - 6)
 
     def y(value: float) -> float:

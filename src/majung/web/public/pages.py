@@ -175,6 +175,8 @@ def _measures_finding(line: told.AreaLine, w: Words) -> str:
     if not measures:
         return w.find("area.measures")
     done = sum(m["state"] == "verified" for m in measures)
+    if not done:
+        return w.say("area.measures_none_done", all=w.counted(len(measures), "measures"))
     return w.say("area.measures_finding", all=w.counted(len(measures), "measures"), done=done)
 
 
