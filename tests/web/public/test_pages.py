@@ -91,7 +91,8 @@ def test_a_page_is_whole_in_both_languages(client: Client, address: str, languag
 
 
 def test_every_link_leads_somewhere(client: Client) -> None:
-    seen, left = set(), ["/test-2021/"]
+    seen: set[str] = set()
+    left = ["/test-2021/"]
     while left:
         address = left.pop()
         path = address.split("#")[0]
