@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -30,9 +32,7 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
 ) -> None:
     """Serve the public site from the store of MAJUNG_PUBLIC; see docs/public-site.md for the other settings."""
-    _settings()
-    from majung.web.public.config import config
-
+    config = _settings()
     if not config.PUBLIC_STORE.is_dir():
         raise InputError(
             f"{config.PUBLIC_STORE}: no store here; set MAJUNG_PUBLIC, fill it with `majung public publish`"
@@ -59,11 +59,10 @@ def batch(
     programme: Annotated[str, typer.Option(help="Key of the programme; needed when the inbox has several.")] = "",
 ) -> None:
     """Sign what lies in the inbox into a batch for `majung public take-in`, and move it aside."""
-    _settings()
+    config = _settings()
+    from majung.taskforce.inbox import Inbox
+    from majung.taskforce.inbox import batch as write
     from majung.taskforce.journal import keys
-    from majung.web.public.config import config
-    from majung.web.public.inbox import batch as write
-    from majung.web.public.site import inbox
 
     there = sorted(f.parent.name for f in config.PUBLIC_DATA.glob("*/inbox"))
     if not programme and len(there) > 1:
@@ -72,14 +71,18 @@ def batch(
     if chosen not in there:
         console.print(f"Nothing in the inbox{f' of {chosen}' if chosen else ''}.", markup=False)
         return
-    sent = write(chosen, inbox(chosen), keys.load(key), out, datetime.now(UTC))
+    sent = write(
+        chosen, Inbox(config.PUBLIC_DATA / chosen / "inbox", config.INBOX), keys.load(key), out, datetime.now(UTC)
+    )
     for name in sent.damaged:
         errors.print(f"{name}: damaged, set aside", style="red", markup=False)
     if not sent.entries:
         console.print(f"Nothing in the inbox of {chosen}.", markup=False)
         return
     more = f"; {sent.left} wait for another batch" if sent.left else ""
-    console.print(f"{sent.entries} entries in {out}{more}", markup=False, soft_wrap=True)
+    console.print(
+        f"{sent.entries:,} {'entry' if sent.entries == 1 else 'entries'} in {out}{more}", markup=False, soft_wrap=True
+    )
 
 
 def keygen(
@@ -92,11 +95,10 @@ def keygen(
     console.print(f"{file}\n{public}: give this one to whoever takes batches in", markup=False, soft_wrap=True)
 
 
-def _settings() -> None:
+def _settings() -> ModuleType:
     """The public site's settings, whatever the environment says of the workspace's."""
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     try:
-        import django
+        return importlib.import_module(SETTINGS)
     except ImportError as error:
         raise InputError("the public site needs the extra `web`: pip install 'majung[web]'") from error
-    django.setup()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,14 +15,15 @@ from django.db import connection
 from django.test import Client
 
 from majung.methods.labelled import InputError
+from majung.taskforce import inbox as keeping
 from majung.taskforce.batches import read
 from majung.taskforce.intake import take_in
+from majung.taskforce.journal.keys import load_public
 from majung.taskforce.models import Statement, Submission, Vote
 from majung.taskforce.operations import opinions
 from majung.taskforce.publication import publish
 from majung.taskforce.rules.receipts import receipt_name
-from majung.web.public import inbox as keeping
-from majung.web.public import site
+from majung.web.public import counting, site
 from taskforce.conftest import Institution, institution, text  # noqa: F401  (fixture)
 
 from .conftest import refuse
@@ -190,7 +192,7 @@ def test_votes_carry_a_pseudonym_of_one_consultation(client: Client, data: Path)
     assert len({e["voter"] for e in entries}) == 1
     cookie = client.cookies["majung_voter"].value
     assert cookie not in json.dumps(entries)
-    assert keeping.voter(cookie, "other") != entries[0]["voter"] == keeping.voter(cookie, "pavements")
+    assert counting.voter(cookie, "other") != entries[0]["voter"] == counting.voter(cookie, "pavements")
 
 
 @pytest.mark.parametrize(
@@ -310,6 +312,26 @@ def test_an_announcement_appears_with_its_edition_and_not_before(
     assert both("a", "b")
 
 
+def test_the_command_signs_what_lies_in_the_inbox(
+    client: Client, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from majung.cli.public import app
+    from majung.web.public import settings as public
+
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", os.environ["DJANGO_SETTINGS_MODULE"])
+    monkeypatch.setattr(public, "PUBLIC_DATA", data)
+    key, out = tmp_path / "site.pem", tmp_path / "batch.json"
+    assert CliRunner().invoke(app, ["keygen", str(key)]).exit_code == 0
+    assert "Nothing in the inbox" in CliRunner().invoke(app, ["batch", str(out), "--key", str(key)]).output
+    send(client)
+    made = CliRunner().invoke(app, ["batch", str(out), "--key", str(key)])
+    assert made.exit_code == 0, made.output
+    assert "1 entry in" in made.output
+    assert len(read(out, load_public(key.with_suffix(".pub.pem").read_bytes()), "test-2021")) == 1
+
+
 # ---------- addresses
 
 
@@ -325,16 +347,16 @@ def test_an_announcement_appears_with_its_edition_and_not_before(
     ],
 )
 def test_the_address_that_counts(remote: str, forwarded: str, proxies: int, counted: str) -> None:
-    assert keeping.source(remote, forwarded, proxies) == counted
+    assert counting.source(remote, forwarded, proxies) == counted
 
 
 def test_yesterdays_counts_and_salt_are_gone(tmp_path: Path) -> None:
-    keeping.count(tmp_path, date(2021, 6, 10), "192.0.2.1", "vote", 2)
+    counting.count(tmp_path, date(2021, 6, 10), "192.0.2.1", "vote", 2)
     first = next(f for f in (tmp_path / "2021-06-10").iterdir() if f.name != "salt").name
-    keeping.count(tmp_path, date(2021, 6, 11), "192.0.2.1", "vote", 2)
+    counting.count(tmp_path, date(2021, 6, 11), "192.0.2.1", "vote", 2)
     assert [f.name for f in tmp_path.iterdir()] == ["2021-06-11"]
     second = next(f for f in (tmp_path / "2021-06-11").iterdir() if f.name != "salt").name
     assert first != second, "another salt a day"
-    keeping.count(tmp_path, date(2021, 6, 11), "192.0.2.1", "vote", 2)
-    with pytest.raises(keeping.TooMany):
-        keeping.count(tmp_path, date(2021, 6, 11), "192.0.2.1", "vote", 2)
+    counting.count(tmp_path, date(2021, 6, 11), "192.0.2.1", "vote", 2)
+    with pytest.raises(counting.TooMany):
+        counting.count(tmp_path, date(2021, 6, 11), "192.0.2.1", "vote", 2)

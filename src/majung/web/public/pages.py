@@ -15,8 +15,8 @@ from majung.web.charts.cycle import cell
 from majung.web.public import tables, told
 from majung.web.public.ballots import votes_of
 from majung.web.public.charts import opinion_map, target_chart
+from majung.web.public.counting import TooMany
 from majung.web.public.door import language_of
-from majung.web.public.inbox import TooMany
 from majung.web.public.site import Site, page, store
 from majung.web.public.words import public_words
 from majung.web.words import Words

@@ -10,12 +10,13 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
+from majung.taskforce.inbox import Full
 from majung.taskforce.rules.receipts import receipt_code_of, receipt_name
 from majung.taskforce.rules.words import Instrument, Opinion, OrganisationKind, SubmissionKind
 from majung.web.public import forms
 from majung.web.public.ballots import SIGNS, VOTER, VOTES, cast_votes
 from majung.web.public.config import config
-from majung.web.public.inbox import Full, TooMany, voter
+from majung.web.public.counting import TooMany, voter
 from majung.web.public.pages import consultation_page
 from majung.web.public.site import Site, now, page
 

@@ -13,11 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from majung.taskforce.inbox import Inbox
 from majung.taskforce.rules.clock import day_of
 from majung.web.public import told
 from majung.web.public.config import config
+from majung.web.public.counting import count, source
 from majung.web.public.door import language_of
-from majung.web.public.inbox import Inbox, count, source
 from majung.web.public.store import Edition, Store
 from majung.web.public.words import PublicWords, public_words
 from majung.web.tables import Table, arranged, exported
