@@ -23,7 +23,10 @@ from majung.web.tables import Table
 
 @dataclass(frozen=True)
 class Offer:
-    """A deed on offer: done at once by a button, or on a form that asks for what it needs."""
+    """A deed on offer: done at once by a button, or on a form that asks for what it needs.
+
+    asks: opens a form; about: the name of what it acts on, where that is not what the page is about.
+    """
 
     label: str
     operation: str
@@ -31,6 +34,51 @@ class Offer:
     expected: int
     asks: bool
     address: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Laid:
+    """Offers as they are laid out: a few at hand, the others folded away by what they act on."""
+
+    first: Sequence[Offer]
+    folded: Sequence[tuple[str, Sequence[Offer]]]
+    count: int
+
+
+AT_HAND = 3
+"""Deeds that stand on the page; further ones are folded."""
+WEIGHTY = frozenset(
+    {
+        "announcement.announce",
+        "announcement.withdraw",
+        "body.close",
+        "consultation.close",
+        "meeting.publish_minutes",
+        "panel.close",
+        "review.decide",
+        "review.freeze",
+        "strategy.return_to_draft",
+    }
+)
+"""Deeds that ask for nothing but are not taken back: they are confirmed on a page that says what follows."""
+LAST = ("cancel", "close", "drop", "erase", "hide", "merge", "postpone", "suspend", "transfer", "withdraw")
+"""Ends of names of deeds that break off: never among those at hand."""
+
+
+def laid(offers: Sequence[Offer]) -> Laid:
+    """The page's own deeds first, those that break off last; deeds on other things by their names."""
+    own = [o for o in offers if not o.about]
+    own.sort(key=lambda o: o.operation.rpartition(".")[2] in LAST)
+    groups: dict[str, list[Offer]] = {}
+    for one in offers:
+        if one.about:
+            groups.setdefault(one.about, []).append(one)
+    breaking = [o for o in own if o.operation.rpartition(".")[2] in LAST]
+    first = [o for o in own if o not in breaking][:AT_HAND]
+    rest = [o for o in own if o not in first]
+    folded = ([("", rest)] if rest else []) + list(groups.items())
+    return Laid(first, folded, sum(len(group) for _, group in folded))
 
 
 @dataclass(frozen=True)
@@ -61,6 +109,10 @@ class Part:
     anchor: str = ""
 
     @property
+    def laid(self) -> Laid:
+        return laid(self.offers)
+
+    @property
     def bare(self) -> bool:
         """Nothing to show but what will appear."""
         filled = self.facts or self.prose or self.pictures or any(t.rows for t in self.tables)
@@ -77,30 +129,37 @@ class Lede:
     provenance: str = ""
     offers: Sequence[Offer] = field(default=())
 
+    @property
+    def laid(self) -> Laid:
+        return laid(self.offers)
 
-def offer(here: Here, operation: str, subject: Journaled, **given: object) -> list[Offer]:
+
+def offer(here: Here, operation: str, subject: Journaled, about: str = "", **given: object) -> list[Offer]:
     """The deed, if the person may do it to the subject now and its state has such a step; an empty list otherwise.
 
-    given: arguments that the form starts with, as references or words.
+    about: the subject's name, where the page is about something else; given: arguments that the form starts with, as
+    references or words.
     """
     registered = OPERATIONS[operation]
     if not here.may(operation, subject) or not _possible(subject, operation):
         return []
     name = reference(subject)
-    asks = bool(registered.parameters)
+    asks = bool(registered.parameters) or operation in WEIGHTY
     query = urlencode({"subject": name, "expected": subject.revision, "next": here.request.get_full_path(), **given})
     address = reverse("deed", args=[here.programme.key, operation])
-    return [Offer(registered.label[here.words.code], operation, name, subject.revision, asks, f"{address}?{query}")]
+    return [
+        Offer(registered.label[here.words.code], operation, name, subject.revision, asks, f"{address}?{query}", about)
+    ]
 
 
-def offers(here: Here, subject: Journaled, names: Iterable[str]) -> list[Offer]:
+def offers(here: Here, subject: Journaled, names: Iterable[str], about: str = "") -> list[Offer]:
     """Those of the named deeds that can be done now."""
-    return [found for name in names for found in offer(here, name, subject)]
+    return [found for name in names for found in offer(here, name, subject, about)]
 
 
-def steps(here: Here, subject: Journaled, lifecycle: Lifecycle, state: str) -> list[Offer]:
+def steps(here: Here, subject: Journaled, lifecycle: Lifecycle, state: str, about: str = "") -> list[Offer]:
     """Every step that the person may take from the present state."""
-    return offers(here, subject, [step.operation for step in lifecycle.open_steps(state)])
+    return offers(here, subject, [step.operation for step in lifecycle.open_steps(state)], about)
 
 
 def _possible(subject: Journaled, operation: str) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import path
-from django.utils import timezone
 
 from majung.taskforce.models import Announcement, Measure, Strategy
 from majung.taskforce.queries.tracing import bare, orphans, unbacked
@@ -106,7 +105,7 @@ def _left(here: Here, announcement: Announcement) -> str:
     """Days and hours until the embargo lifts."""
     if announcement.state in OUT or announcement.embargo_until is None:
         return "–"
-    left = announcement.embargo_until - timezone.now()
+    left = announcement.embargo_until - here.actor.at
     if left.total_seconds() <= 0:
         return here.words.find("lifted")
     return here.words.say("left", days=left.days, hours=left.seconds // 3600)
@@ -263,7 +262,7 @@ def strategy(here: Here, key: str) -> HttpResponse:
             tables=[table],
             empty=w.find("tasks_empty"),
             full=True,
-            offers=[o for task in tasks[:1] for o in offer(here, "measure.propose", task)],
+            offers=[o for task in tasks for o in offer(here, "measure.propose", task, w.of(task.name))],
         ),
     ]
     kicker = w.of(found.area.name) if found.area else w.find("several")

@@ -31,7 +31,7 @@ def listed(here: Here) -> HttpResponse:
     if file:
         return file
     consultations = list(Consultation.objects.filter(programme=here.programme).select_related("area").order_by("opens"))
-    heading = w.counted(len(waiting), "heading") if waiting else w.find("heading_none")
+    heading = w.counted(len(waiting), "heading") if waiting else w.find("heading_none" if seen else "list_none")
     if late:
         heading = w.say("heading_late", first=heading, late=late)
     parts = [
@@ -228,7 +228,9 @@ def consultation(here: Here, key: str) -> HttpResponse:
             w.counted(proposed.count(), "proposed") if proposed else w.find("proposed_none"),
             facts=[Fact(str(s.number), w.of(s.text)) for s in proposed[:20]],
             empty=w.find("proposed_empty"),
-            offers=[o for s in proposed[:1] for o in steps(here, s, STATEMENT, s.state)],
+            offers=[
+                o for s in proposed[:20] for o in steps(here, s, STATEMENT, s.state, f"{s.number}. {w.of(s.text)}")
+            ],
         ),
     ]
     kicker = w.of(found.area.name) if found.area else w.of(found.body.name)

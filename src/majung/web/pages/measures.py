@@ -136,7 +136,16 @@ def one(here: Here, key: str) -> HttpResponse:
             w.find("plan_topic"),
             w.state("measure", found.state),
             facts=_facts(here, found),
-            offers=[*steps(here, found, MEASURE, found.state), *offers(here, found, ["measure.change"])],
+            offers=[
+                *steps(here, found, MEASURE, found.state),
+                *offers(here, found, ["measure.change", "measure.set_milestone", "measure.wait_for"]),
+                *[
+                    o
+                    for m in found.milestones.all()
+                    if m.reached is None
+                    for o in offer(here, "measure.reach_milestone", m, w.of(m.name))
+                ],
+            ],
         ),
         Part(
             w.find("lights_topic"),
@@ -156,7 +165,11 @@ def one(here: Here, key: str) -> HttpResponse:
             anchor="metrics",
             offers=[
                 *offers(here, found, ["metric.set"]),
-                *[o for m in found.metrics.all() for o in offers(here, m, ["reading.report", "target.set"])],
+                *[
+                    o
+                    for m in found.metrics.all()
+                    for o in offers(here, m, ["reading.report", "target.set"], w.of(m.name))
+                ],
             ],
         ),
         Part(

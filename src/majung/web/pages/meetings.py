@@ -172,7 +172,7 @@ def body(here: Here, key: str) -> HttpResponse:
             empty=w.find("roster_empty"),
             offers=[
                 *offer(here, "mandate.give", found),
-                *[o for m in roster for o in offer(here, "mandate.end", m)][:1],
+                *[o for m in roster for o in offer(here, "mandate.end", m, w.of(m.person.post))],
             ],
         ),
         Part(
@@ -443,14 +443,16 @@ def _agenda(here: Here, items: list[AgendaItem], papers: list[Paper], outcomes: 
 
 
 def _item_offers(here: Here, meeting: Meeting, items: list[AgendaItem]) -> list[Offer]:
-    """Deeds on the last item that is open: papers before, outcomes during and after the meeting."""
-    open_items = [i for i in items if not i.withdrawn]
-    if not open_items:
-        return []
+    """Deeds on every item: papers before, outcomes during and after the meeting."""
     names = ["item.add_paper"]
     if meeting.state in ("in-session", "held", "drafted"):
         names += ["item.decide", "item.assign", "item.note"]
-    return [o for item in open_items[-3:] for o in offers(here, item, names)]
+    found = []
+    for item in items:
+        if not item.withdrawn:
+            fitting = [name for name in names if name != "item.decide" or item.purpose == Purpose.DECIDE]
+            found += offers(here, item, fitting, f"{item.position}. {here.words.of(item.title)}")
+    return found
 
 
 @page("meetings")
@@ -560,8 +562,8 @@ def registers(here: Here) -> HttpResponse:
             links=[(w.find("measures"), here.address("measures"))],
             offers=[
                 o
-                for a in assigned.filter(state="open").order_by("due")[:1]
-                for o in offers(here, a, ["action.complete"])
+                for a in assigned.filter(state="open").order_by("due", "key")[:30]
+                for o in offers(here, a, ["action.complete", "action.drop"], f"{a.key} {w.of(a.text)}")
             ],
         ),
     ]
