@@ -75,7 +75,7 @@ def laid(offers: Sequence[Offer]) -> Laid:
         if one.about:
             groups.setdefault(one.about, []).append(one)
     breaking = [o for o in own if o.operation.rpartition(".")[2] in LAST]
-    first = [o for o in own if o not in breaking][:AT_HAND]
+    first = own if len(own) <= AT_HAND + 1 and not groups else [o for o in own if o not in breaking][:AT_HAND]
     rest = [o for o in own if o not in first]
     folded = ([("", rest)] if rest else []) + list(groups.items())
     return Laid(first, folded, sum(len(group) for _, group in folded))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
@@ -95,13 +95,27 @@ def _drawn(
     return "".join(out)
 
 
+def _length(name: str) -> float:
+    """Pixels that a name takes in the charts' 13 px."""
+    return sum(13.2 if ord(c) > 0x1100 else 7.2 for c in name)
+
+
+def _fitting(mark: Mark, room: float) -> Mark:
+    """The mark with as much of its name as fits into the room on its wider side."""
+    name = mark.name
+    while len(name) > 1 and _length(name) > room - 13.2:
+        name = name[:-1]
+    return mark if len(name) == len(mark.name) else replace(mark, name=name.rstrip() + "…")
+
+
 def _placed(marks: Sequence[Mark], step: float, width: int) -> list[tuple[Mark, int, bool]]:
     """Each mark in the first row where its words meet nobody's: (mark, row, words at its left)."""
     rows: list[list[tuple[float, float]]] = []
     out = []
-    for mark in sorted(marks, key=lambda m: (m.day, m.name)):
-        x = (mark.day.day - 0.5) * step
-        words = 10 + sum(13.2 if ord(c) > 0x1100 else 7.2 for c in mark.name)
+    for whole in sorted(marks, key=lambda m: (m.day, m.name)):
+        x = (whole.day.day - 0.5) * step
+        mark = _fitting(whole, max(x, width - x) - 10)
+        words = 10 + _length(mark.name)
         left = x + words > width
         span = (x - words - 8, x + 8) if left else (x - 8, x + words + 8)
         row = next((n for n, taken in enumerate(rows) if all(span[1] < a or span[0] > b for a, b in taken)), len(rows))

@@ -34,6 +34,9 @@ def listed(here: Here) -> HttpResponse:
     if file:
         return file
     heading = w.counted(len(coming), "heading") if coming else w.counted(len(out.rows), "heading_out")
+    following = min((a for a in coming if a.embargo_until), key=lambda a: a.embargo_until, default=None)  # type: ignore[arg-type,return-value]
+    if following:
+        heading = w.say("heading_next", name=w.of(following.title), when=w.moment(following.embargo_until))
     parts = [
         Part(
             w.find("plan_topic"),
@@ -74,7 +77,7 @@ def listed(here: Here) -> HttpResponse:
 def _table(here: Here, found: list[Announcement], name: str) -> Table:
     w = here.words
     columns = [
-        Column("order", w.find("order"), right=True),
+        Column("order", w.find("order")),
         Column("title", w.find("title")),
         Column("meeting", w.find("meeting")),
         Column("state", w.find("state")),

@@ -264,7 +264,7 @@ def _choices(here: Here, kind: Any, subject: Journaled) -> tuple[tuple[str, str]
     order = ["-pk"] if kind in (AgendaItem, Decision, Meeting, RunRecord) else ["pk"]
     if isinstance(subject, Meeting):
         # Who sits in the body comes first: a long list is cut.
-        held = Mandate.objects.on(day_of(subject.starts)).filter(body=subject.body_id)  # type: ignore[attr-defined]
+        held = Mandate.objects.on(day_of(subject.starts)).filter(body=subject.body_id)
         if kind is Person:
             rows, order = rows.annotate(sits=Exists(held.filter(person=OuterRef("pk")))), ["-sits", "pk"]
         elif kind is Mandate:

@@ -24,6 +24,7 @@ def listed(here: Here) -> HttpResponse:
     """All demands that the person may see, by theme and by due date."""
     w = here.words
     seen = list(visible(here.sight, Submission).select_related("area", "theme").order_by("answer_due", "key"))
+    seen.sort(key=lambda s: s.state not in WAITING)
     waiting = [s for s in seen if s.state in WAITING]
     late = sum(1 for s in waiting if s.answer_due and s.answer_due < here.day)
     matrix, table = _matrix(here, seen), _table(here, seen)
@@ -33,7 +34,7 @@ def listed(here: Here) -> HttpResponse:
     consultations = list(Consultation.objects.filter(programme=here.programme).select_related("area").order_by("opens"))
     heading = w.counted(len(waiting), "heading") if waiting else w.find("heading_none" if seen else "list_none")
     if late:
-        heading = w.say("heading_late", first=heading, late=late)
+        heading = w.say("heading_late" if late < len(waiting) else "heading_all_late", first=heading, late=late)
     parts = [
         Part(
             w.find("list_topic"),
@@ -46,7 +47,7 @@ def listed(here: Here) -> HttpResponse:
         ),
         Part(
             w.find("matrix_topic"),
-            w.find("matrix_finding"),
+            _most_wanted(here, seen),
             w.find("matrix_note"),
             tables=[matrix],
             empty=w.find("matrix_empty"),
@@ -89,7 +90,7 @@ def _table(here: Here, seen: list[Submission]) -> Table:
                 Cell(
                     s.title or w.find("erased"),
                     sub=SubmissionKind(s.kind).label[w.code],
-                    strong=True,
+                    href=here.address("demand", s.key),
                     quiet=not s.title,
                 ),
                 Cell(w.of(s.area.name) if s.area else w.find("no_area")),
@@ -105,6 +106,15 @@ def _table(here: Here, seen: list[Submission]) -> Table:
         for s in seen
     ]
     return Table("demands", columns, rows, caption=w.find("list_topic"), empty=w.find("list_empty"))
+
+
+def _most_wanted(here: Here, seen: list[Submission]) -> str:
+    """The instruments that most demands ask for."""
+    w = here.words
+    counts = Counter(s.instrument for s in seen if s.instrument)
+    most = max(counts.values(), default=0)
+    names = [Instrument(i).label[w.code] for i, n in counts.items() if n == most]
+    return w.say("matrix_most", names=w.listed(names), n=most) if 0 < len(names) < 4 else w.find("matrix_finding")
 
 
 def _matrix(here: Here, seen: list[Submission]) -> Table:
@@ -271,7 +281,7 @@ def _groups(here: Here, seen: Picture) -> list[Fact]:
 def _statements(here: Here, seen: Picture) -> Table:
     w = here.words
     columns = [
-        Column("no", w.find("no"), right=True),
+        Column("no", w.find("no")),
         Column("text", w.find("statement")),
         *[Column(o.value, o.label[w.code], right=True) for o in Opinion],
         Column("seen", w.find("votes"), right=True),

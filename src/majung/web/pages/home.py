@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.urls import path, reverse
+from django.utils.html import format_html
 
 from majung.taskforce.journal.images import reference
-from majung.taskforce.models import AgendaItem, Journaled, Measure, Meeting, Metric, Submission
+from majung.taskforce.models import AgendaItem, Announcement, Journaled, Measure, Meeting, Metric, Submission
+from majung.taskforce.operations import OPERATIONS
 from majung.taskforce.queries.home import Due, Home, home
 from majung.taskforce.rules.roles import Role
-from majung.web.parts import Lede, Part
+from majung.web.parts import WEIGHTY, Lede, Part
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
 
@@ -64,14 +67,30 @@ def _due_table(here: Here, found: Home) -> Table:
         rows.append(
             Row(
                 [
-                    Cell(w.find(f"kind.{due.kind}"), href=_deed(here, due)),
-                    Cell(w.of(due.name), sub=reference(due.subject), href=place_of(here, due.subject)),
+                    Cell(w.find(f"kind.{due.kind}"), href=_deed(here, due), html=_at_once(here, due)),
+                    Cell(
+                        w.of(due.name), sub=reference(due.subject).partition("/")[2], href=place_of(here, due.subject)
+                    ),
                     Cell(w.day(due.due) if due.due else w.find("no_date"), due.due),
                     Cell(str(late) if late else "–", late or None, strong=bool(late)),
                 ]
             )
         )
     return Table("due", columns, rows, empty=w.find("due_empty"), caption=w.find("due_topic"))
+
+
+def _at_once(here: Here, due: Due) -> str:
+    """A button for what asks for nothing further: done with one click, from here."""
+    if OPERATIONS[due.deed].parameters or due.deed in WEIGHTY or here.past:
+        return ""
+    return format_html(
+        '<form class="deed" method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<button>{}<span class="vh"> – {}</span></button></form>',
+        _deed(here, due),
+        get_token(here.request),
+        here.words.find(f"kind.{due.kind}"),
+        here.words.of(due.name),
+    )
 
 
 def _deed(here: Here, due: Due) -> str:
@@ -85,7 +104,12 @@ def place_of(here: Here, row: Journaled) -> str:
         row = row.measure
     if isinstance(row, AgendaItem):
         row = row.meeting
-    names: dict[type[Journaled], str] = {Measure: "measure", Meeting: "meeting", Submission: "demand"}
+    names: dict[type[Journaled], str] = {
+        Announcement: "announcement",
+        Measure: "measure",
+        Meeting: "meeting",
+        Submission: "demand",
+    }
     name = names.get(type(row))
     return here.address(name, row.key) if name else ""  # type: ignore[attr-defined]
 

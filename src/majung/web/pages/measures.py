@@ -7,10 +7,11 @@ from django.http import Http404, HttpResponse
 from django.urls import path
 
 from majung.taskforce.journal.images import reference
-from majung.taskforce.models import JournalEntry, Measure, Metric
+from majung.taskforce.models import Body, JournalEntry, Measure, Metric
 from majung.taskforce.operations import OPERATIONS
 from majung.taskforce.queries.lights import CAN_BE_LATE, lights, metric_progress, with_lights
 from majung.taskforce.queries.visibility import visible
+from majung.taskforce.rules.roles import Role
 from majung.taskforce.rules.states import FISCAL, MEASURE, REGULATORY
 from majung.taskforce.rules.words import Instrument
 from majung.web.charts.targets import targets
@@ -90,7 +91,8 @@ def _list_heading(here: Here) -> str:
     if not total:
         return w.find("heading_none")
     if not late_all:
-        return w.say("heading_on_time", n=total)
+        dated = visible(here.sight, Measure).filter(due__isnull=False).exists()
+        return w.say("heading_on_time" if dated else "heading_undated", n=total)
     clean = [w.of(name) for name, _, x in counted if not x and name]
     sentence = w.say("heading_late", late=late_all, n=total)
     return w.say("heading_except", first=sentence, areas=w.listed(clean)) if clean else sentence
@@ -131,10 +133,12 @@ def one(here: Here, key: str) -> HttpResponse:
         if late
         else w.say("one_heading", name=w.of(found.name), state=w.state("measure", found.state))
     )
+    if said.differ:
+        heading = w.say("one_differ", first=heading)
     parts = [
         Part(
             w.find("plan_topic"),
-            w.state("measure", found.state),
+            _plan_finding(here, found, late),
             facts=_facts(here, found),
             offers=[
                 *steps(here, found, MEASURE, found.state),
@@ -174,7 +178,7 @@ def one(here: Here, key: str) -> HttpResponse:
         ),
         Part(
             w.find("budget_topic"),
-            w.state("fiscal", found.fiscal),
+            _budget_finding(here, found),
             tables=[tables[1]],
             empty=w.find("budget_empty"),
             offers=[*steps(here, found, FISCAL, found.fiscal), *offers(here, found, ["budget.set"])],
@@ -240,6 +244,36 @@ def _lights_finding(here: Here, agree: bool, differ: bool) -> str:
     return here.words.find("lights.agree" if agree else "lights.differ" if differ else "lights.partly")
 
 
+def _plan_finding(here: Here, measure: Measure, late: int) -> str:
+    w = here.words
+    state = w.state("measure", measure.state)
+    if measure.due is None:
+        return w.say("plan_no_date", state=state)
+    if late:
+        return w.say("plan_late", n=late)
+    left = (measure.due - here.day).days
+    return w.counted(left, "plan_left") if left >= 0 and measure.state in CAN_BE_LATE else state
+
+
+def _budget_finding(here: Here, measure: Measure) -> str:
+    w = here.words
+    last = max(measure.budget.all(), key=lambda b: b.year, default=None)
+    if last is None:
+        return w.state("fiscal", measure.fiscal)
+    sum_ = w.money(float(last.amount) / 1000)
+    return w.say("budget_finding", year=last.year, sum=sum_, stage=w.state("fiscal", last.stage))
+
+
+def _acted_as(here: Here, said: str, names: dict[str, str]) -> str:
+    """`owner@some-group` as role and body in words; a system's name as it is."""
+    role, _, body = said.partition("@")
+    if role not in {r.value for r in Role}:
+        return said
+    return (
+        f"{Role(role).label[here.words.code]}, {names.get(body, body)}" if body else Role(role).label[here.words.code]
+    )
+
+
 def _said(here: Here, measure: Measure) -> list[Fact]:
     w = here.words
     return [
@@ -300,7 +334,7 @@ def _metric_rows(here: Here, metric: Metric) -> list[Row]:
 def _budget_table(here: Here, measure: Measure) -> Table:
     w = here.words
     columns = [
-        Column("year", w.find("year"), right=True),
+        Column("year", w.find("year")),
         Column("amount", w.find("amount"), right=True),
         Column("stage", w.find("stage_column")),
         Column("source", w.find("source")),
@@ -364,13 +398,14 @@ def _grounds(here: Here, measure: Measure) -> list[Fact]:
 
 def _history(here: Here, measure: Measure) -> Table:
     w = here.words
+    names = {b.key: w.of(b.name) for b in Body.objects.filter(programme=here.programme)}
     entries = JournalEntry.objects.filter(subject=reference(measure)).order_by("-seq")[:60]
     rows = [
         Row(
             [
                 Cell(w.moment(e.at), e.at),
                 Cell(OPERATIONS[e.operation].label[w.code] if e.operation in OPERATIONS else e.operation),
-                Cell(e.acted_as),
+                Cell(_acted_as(here, e.acted_as, names)),
                 Cell(str(e.seq), e.seq),
             ]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
@@ -80,7 +81,7 @@ def listed(here: Here) -> HttpResponse:
     parts = [
         Part(
             w.find("meetings_topic"),
-            w.counted(len(tables[1].rows), "meetings"),
+            w.counted(len(tables[1].rows), "meetings") if tables[1].rows else w.find("meetings_none"),
             tables=[tables[1]],
             empty=w.find("meetings_empty"),
             links=[
@@ -185,12 +186,13 @@ def body(here: Here, key: str) -> HttpResponse:
         Part(
             w.find("actions_topic"),
             w.counted(open_actions.count(), "actions") if open_actions else w.find("actions_none"),
-            facts=[Fact(w.day(a.due), w.of(a.text)) for a in open_actions.order_by("due")[:12]],
+            facts=[Fact(w.day(a.due), w.of(a.text)) for a in open_actions.order_by("due", "key")[:12]],
+            links=[(w.find("registers"), here.address("registers"))] if open_actions else (),
             empty=w.find("actions_empty"),
         ),
         Part(
             w.find("meetings_topic"),
-            w.counted(len(tables[1].rows), "meetings"),
+            w.counted(len(tables[1].rows), "meetings") if tables[1].rows else w.find("meetings_none"),
             tables=[tables[1]],
             empty=w.find("meetings_empty"),
             offers=offers(here, found, ["meeting.plan", "series.set", "procedure.start", "panel.open", "body.close"]),
@@ -279,7 +281,7 @@ def calendar(here: Here) -> HttpResponse:
         _proposals(here, plan, wish),
         Part(
             w.find("meetings_topic"),
-            w.counted(len(stands), "meetings"),
+            w.counted(len(stands), "meetings") if stands else w.find("month_none"),
             tables=[_meetings_table(here, stands)],
             empty=w.find("meetings_empty"),
             offers=offer(here, "room.add", here.programme),
@@ -291,7 +293,7 @@ def calendar(here: Here) -> HttpResponse:
 
 def _proposals(here: Here, plan: MonthPlan, wish: str) -> Part:
     w = here.words
-    given = {"year": plan.year, "month": plan.month, "wish": wish}
+    given: dict[str, Any] = {"year": plan.year, "month": plan.month, "wish": wish}
     facts = [
         Fact(w.moment(s.starts, year=False), w.of(s.series.body.name) + (f" · {w.of(s.room.name)}" if s.room else ""))
         for s in plan.sittings
@@ -315,8 +317,15 @@ def _asked_month(here: Here) -> tuple[int, int]:
     try:
         asked = date.fromisoformat(f"{here.request.GET.get('month', '')}-01")
     except ValueError:
-        asked = here.day
+        return _month_to_plan(here)
     return asked.year, asked.month
+
+
+def _month_to_plan(here: Here) -> tuple[int, int]:
+    """This month while a meeting window is still open in it, else the next."""
+    last = max(MeetingSeries.objects.filter(programme=here.programme).values_list("last_day", flat=True), default=31)
+    asked = here.day
+    return (asked.year + asked.month // 12, asked.month % 12 + 1) if asked.day > last else (asked.year, asked.month)
 
 
 @page("meetings")
@@ -346,7 +355,7 @@ def meeting(here: Here, key: str) -> HttpResponse:
     decisions = [o for o in outcomes if o.kind == OutcomeKind.DECISION]
     present, voting = seats(found)
     if decisions:
-        heading = w.say("decided", name=w.of(found.name), n=len(decisions))
+        heading = w.counted(len(decisions), "decided").replace("{name}", w.of(found.name))
     elif found.state in COMING:
         heading = w.say("will", name=w.of(found.name), when=w.moment(found.starts, time_known=found.time_known))
     else:
@@ -378,7 +387,7 @@ def meeting(here: Here, key: str) -> HttpResponse:
         ),
         Part(
             w.find("minutes_topic"),
-            w.state("meeting", found.state),
+            _minutes_finding(here, found, last),
             w.say("lacking", what=", ".join(text[w.code] for text in lacking)) if lacking else "",
             prose=[last.proceedings, last.remarks] if last else (),
             facts=[
@@ -399,6 +408,13 @@ def meeting(here: Here, key: str) -> HttpResponse:
     return here.show("pages/page.html", stage="meetings", lede=lede, parts=parts)
 
 
+def _minutes_finding(here: Here, meeting: Meeting, last: MinutesRevision | None) -> str:
+    w = here.words
+    if last is None:
+        return w.find("minutes_missing" if meeting.state in ("held", "drafted") else "minutes_none")
+    return w.say("minutes_approved" if last.approved_on else "minutes_drafted", n=last.number)
+
+
 def _quorum(here: Here, meeting: Meeting, present: int, voting: int) -> str:
     w = here.words
     if not meeting.attendance.exists():
@@ -411,7 +427,7 @@ def _quorum(here: Here, meeting: Meeting, present: int, voting: int) -> str:
 def _agenda(here: Here, items: list[AgendaItem], papers: list[Paper], outcomes: list[Outcome]) -> Table:
     w = here.words
     columns = [
-        Column("no", w.find("no"), right=True),
+        Column("no", w.find("no")),
         Column("item", w.find("item")),
         Column("purpose", w.find("purpose")),
         Column("rests", w.find("rests_on")),
