@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,8 +20,8 @@ from majung.methods.labelled import InputError
 from majung.taskforce.models import Journaled, Person, Programme
 from majung.taskforce.operations.act import Refusal
 from majung.taskforce.permission import Actor, verdict
-from majung.taskforce.queries.visibility import Sight, sight
-from majung.taskforce.rules.clock import SEOUL, day_of
+from majung.taskforce.queries.visibility import Sight, looking_back, sight
+from majung.taskforce.rules.clock import day_of
 from majung.web.words import Words, words
 
 STAGES = ("evidence", "discovery", "diagnosis", "projects", "meetings", "measures", "announcements", "review")
@@ -108,10 +108,9 @@ def here(request: HttpRequest, programme: str, topic: str) -> Here:
     now = settings.CLOCK or timezone.now()
     day, past = looked_at(request, now)
     actor = Actor(found, now)
-    as_of = Actor(found, datetime.combine(day, time(12), SEOUL)) if past else actor
     language = words(topic, language_of(request))
-    # Roles count as of the day: who left may still look at what was open then, never at what came later.
-    seen = sight(as_of, found.programme) if past else sight(actor, found.programme)
+    # Who left may still look at what was open then, never at what came later.
+    seen = looking_back(actor, found.programme, day) if past else sight(actor, found.programme)
     return Here(request, found.programme, found, actor, seen, language, day, past)
 
 

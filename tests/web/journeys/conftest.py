@@ -93,7 +93,8 @@ class Visitor:
             self.follow(form.locator("button.first"))
         wrong = self.page.locator("[role=alert]")
         assert not wrong.count(), wrong.first.inner_text()
-        assert self.page.locator("[role=status]").count(), f"{label}: nothing says that it is done"
+        told = self.page.locator("[role=status]")
+        assert told.count(), f"{label}: nothing says that it is done: {self.page.locator('main').inner_text()[:300]}"
 
     def follow(self, what: Any) -> None:
         """Click what leads to another page, and wait for it."""

@@ -36,7 +36,7 @@ def test_from_kick_off_to_the_first_decision(visit: Visit, institution: Institut
     secretariat.do(
         "Put an item on the agenda", title_ko="로봇을 채택한다", title_en="Take up robots", purpose=Purpose.DECIDE.value
     )
-    secretariat.do("Convene")
+    secretariat.do("Convene the meeting")
 
     clock.set("2021-04-20T14:00")
     for who in ("chair", "member"):

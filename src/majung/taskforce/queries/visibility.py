@@ -8,14 +8,15 @@ and members, by the chairs of the bodies that it answers to, and programme-wide 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
 from majung.taskforce import models as m
 from majung.taskforce.permission import Actor, mandates
+from majung.taskforce.rules.clock import SEOUL
 from majung.taskforce.rules.roles import Role
 from majung.taskforce.rules.words import Disclosure
 
@@ -35,7 +36,8 @@ class Sight:
     """What a person may see in a programme on a day.
 
     member: holds any mandate. everything: reads all closed material. closed: bodies (ids) whose closed material is open
-    to the person. own: bodies in which a mandate is held.
+    to the person. own: bodies in which a mandate is held. then: what the person might see on a past day that is looked
+    at; of it counts what hangs on meetings and mandates up to that day, never what came later.
     """
 
     programme: int
@@ -45,6 +47,7 @@ class Sight:
     own: frozenset[int]
     closed: frozenset[int]
     system: bool = False
+    then: Sight | None = None
 
     @property
     def member(self) -> bool:
@@ -87,6 +90,12 @@ def sight(actor: Actor, programme: m.Programme) -> Sight:
         frozenset(mandate.body_id for mandate in held),
         frozenset(closed),
     )
+
+
+def looking_back(actor: Actor, programme: m.Programme, day: date) -> Sight:
+    """What the actor may see today, and of a past day's meetings and mandates what was open to the actor then."""
+    noon = datetime.combine(day, time(12), SEOUL)
+    return replace(sight(actor, programme), then=sight(replace(actor, at=noon), programme))
 
 
 def _below(bodies: set[int], programme: m.Programme) -> set[int]:
@@ -262,11 +271,34 @@ VISIBLE: dict[type[Model], Callable[[Sight], Q]] = {
 """Every kind of row that can be asked for, with the condition under which a person sees it."""
 
 
+MEETINGS: dict[type[Model], str] = {
+    m.Meeting: "",
+    m.AgendaItem: "meeting__",
+    m.Paper: "item__meeting__",
+    m.Attendance: "meeting__",
+    m.MinutesRevision: "meeting__",
+    m.Outcome: "item__meeting__",
+    m.Decision: "outcome__item__meeting__",
+    m.Action: "outcome__item__meeting__",
+}
+"""What hangs on a meeting, and where: who left may still look at it as of a day on which the mandate held."""
+
+
 def visible(seen: Sight, kind: type[Row]) -> QuerySet[Row]:
     """The rows of a kind that the person sees: one query, whatever is added to it. Raises KeyError for a kind that is
     not shown to anybody."""
-    rows: QuerySet[Any] = kind._default_manager.filter(VISIBLE[kind](seen))
+    rows: QuerySet[Any] = kind._default_manager.filter(VISIBLE[kind](seen) | _back_then(seen, kind))
     return rows
+
+
+def _back_then(seen: Sight, kind: type[Model]) -> Q:
+    then = seen.then
+    if then is None or not (kind in MEETINGS or kind is m.Mandate):
+        return Q(pk__in=())
+    if kind is m.Mandate:
+        return VISIBLE[kind](then) & Q(starts__lte=then.day)
+    after = datetime.combine(then.day + timedelta(days=1), time(0), SEOUL)
+    return VISIBLE[kind](then) & Q(**{f"{MEETINGS[kind]}starts__lt": after})
 
 
 def hidden_fields(seen: Sight, row: Model) -> frozenset[str]:
