@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from majung.taskforce.journal.images import reference
 from majung.taskforce.models import Journaled
 from majung.taskforce.operations import OPERATIONS
 from majung.taskforce.rules.states import Lifecycle
+from majung.taskforce.wire.references import refer
 from majung.web.request import Here
 from majung.web.tables import Table
 
@@ -143,7 +143,7 @@ def offer(here: Here, operation: str, subject: Journaled, about: str = "", **giv
     registered = OPERATIONS[operation]
     if not here.may(operation, subject) or not _possible(subject, operation):
         return []
-    name = reference(subject)
+    name = refer(subject)
     asks = bool(registered.parameters) or operation in WEIGHTY
     query = urlencode({"subject": name, "expected": subject.revision, "next": here.request.get_full_path(), **given})
     address = reverse("deed", args=[here.programme.key, operation])

@@ -40,8 +40,11 @@ FORMS = (
     "do/submission.receive/?subject=programme/test-2021",
     "do/meeting.attend/?subject=meeting/m",
 )
-LOOKS = (("ko", 1440, "light"), ("en", 390, "dark"), ("ko", 390, "light"), ("en", 1440, "dark"))
-"""Every page in both languages, both widths and both schemes; each pair of them meets once."""
+LOOKS = {
+    "ko": ((1440, "light"), (390, "dark")),
+    "en": ((390, "light"), (1440, "dark")),
+}
+"""Every page in both languages, both widths and both schemes."""
 
 
 def troubles(page: Any) -> list[str]:
@@ -51,21 +54,22 @@ def troubles(page: Any) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found]
 
 
-@pytest.mark.parametrize(("language", "width", "scheme"), LOOKS)
-def test_axe_finds_nothing(
-    visit: Visit, institution: Institution, rows: Any, language: str, width: int, scheme: str
-) -> None:
+@pytest.mark.parametrize("language", LOOKS)
+def test_axe_finds_nothing(visit: Visit, institution: Institution, rows: Any, language: str) -> None:
     pytest.importorskip("axe_playwright_python", reason="axe is not installed")
-    person = visit("secretariat", language=language, width=width, scheme=scheme)
+    person = visit("secretariat", language=language)
     found = {}
     for address in (*PAGES, *FORMS):
         page = person.goto(address)
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-        wrong = troubles(page)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong.append("scrolls sideways")
-        if wrong:
-            found[address] = wrong
+        for width, scheme in LOOKS[language]:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            wrong = troubles(page)
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wrong.append("scrolls sideways")
+            if wrong:
+                found[address, width, scheme] = wrong
     assert found == {}
 
 
@@ -83,7 +87,9 @@ def test_the_keyboard_reaches_everything_in_order(visit: Visit, institution: Ins
     for _ in range(24):
         names.append(page.evaluate("document.activeElement.name || document.activeElement.textContent.trim()"))
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-        assert outline != "none", f"{names[-1]}: the focus cannot be seen"
+        # Inside a field for days the focus stands on its day, month or hour: the browser marks that.
+        seen = outline != "none" or page.evaluate("document.activeElement.type") == "datetime-local"
+        assert seen, f"{names[-1]}: the focus cannot be seen"
         if names[-1] == "Cancel":
             break
         page.keyboard.press("Tab")
@@ -110,7 +116,7 @@ def test_all_is_read_without_scripts_and_printed(visit: Visit, institution: Inst
     person = visit("secretariat", scripts=False)
     page = person.goto("measures/?measures.sort=due")
     assert "measure" in page.locator("#table-measures").inner_text()
-    person.follow(page.locator("#table-measures a").filter(has_text="measure").first)
+    person.follow(page.locator("#table-measures tbody a").first)
     assert page.locator("h1").count() == 1
     page.emulate_media(media="print")
     assert not page.locator(".deeds").first.is_visible(), "what cannot be pressed on paper is not printed"

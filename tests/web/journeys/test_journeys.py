@@ -113,7 +113,7 @@ def test_a_measure_from_proposal_to_verification(visit: Visit, institution: Inst
     clock.set("2021-10-01T10:00")
     owner.goto("measures/pavements/")
     owner.do("Report a reading", "Robots", on="2021-09-30", value=55, source="survey, p. 2")
-    assert "50" in owner.page.locator("#table-metrics").inner_text(), "half of the way"
+    assert "67" in owner.page.locator("#table-metrics").inner_text(), "half of the way where three quarters are due"
     owner.do("Report a measure done", evidence="Statute in force since 1 October")
     assert not owner.page.get_by_role("button", name="Verify").count(), "who owns does not verify"
     verifier.goto("")

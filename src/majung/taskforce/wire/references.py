@@ -25,6 +25,11 @@ def keyed(kind: type[Model]) -> bool:
     return any(field.name == "key" for field in kind._meta.concrete_fields) and kind._meta.model_name != "metric"
 
 
+def refer(row: Model) -> str:
+    """The reference by which `resolve` finds the row again."""
+    return f"{row._meta.model_name}/{getattr(row, 'key', row.pk) if keyed(type(row)) else row.pk}"
+
+
 def named(reference: str, kind: type[Model]) -> dict[str, Any]:
     """What a reference says of a row of this kind, as a condition: {"key": ...} or {"pk": ...}. Raises Invalid for
     something else than a reference to this kind."""

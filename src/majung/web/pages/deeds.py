@@ -19,7 +19,6 @@ from django.urls import path
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from majung.taskforce.journal.images import reference
 from majung.taskforce.models import (
     AgendaItem,
     Decision,
@@ -38,7 +37,7 @@ from majung.taskforce.rules.clock import SEOUL, day_of
 from majung.taskforce.rules.roles import Role
 from majung.taskforce.rules.words import Text, Word
 from majung.taskforce.wire.deeds import Unreadable, perform
-from majung.taskforce.wire.references import resolve
+from majung.taskforce.wire.references import refer, resolve
 from majung.web.request import Here, page
 
 MOST_CHOICES = 400
@@ -82,7 +81,7 @@ def deed(here: Here, operation: str) -> HttpResponse:
     if request.method == "POST":
         data = _read(asked, request.POST, request.FILES)
         wrong = _missing(here, asked, data)
-        data["subject"] = reference(subject)
+        data["subject"] = refer(subject)
         if given.get("expected", "").isdigit():
             data["expected"] = int(given["expected"])
         try:
@@ -107,7 +106,7 @@ def deed(here: Here, operation: str) -> HttpResponse:
         status=status,
         asked=asked,
         heading=asked.label[here.words.code],
-        subject=reference(subject),
+        subject=refer(subject),
         subject_name=_name(here, subject),
         help=here.words.find(f"deed.{operation}", ""),
         required=[field for field in fields if field.required],
@@ -269,7 +268,7 @@ def _choices(here: Here, kind: Any, subject: Journaled) -> tuple[tuple[str, str]
             rows, order = rows.annotate(sits=Exists(held.filter(person=OuterRef("pk")))), ["-sits", "pk"]
         elif kind is Mandate:
             rows = rows.filter(pk__in=held)
-    return tuple((reference(row), _name(here, row)) for row in rows.order_by(*order)[:MOST_CHOICES])
+    return tuple((refer(row), _name(here, row)) for row in rows.order_by(*order)[:MOST_CHOICES])
 
 
 def _name(here: Here, row: Model) -> str:
@@ -291,7 +290,7 @@ def _name(here: Here, row: Model) -> str:
             return here.words.of(value)
         if isinstance(value, str) and value:
             return value
-    return reference(row)
+    return refer(row)
 
 
 # ---------- what was entered, as the operation's plain data

@@ -7,11 +7,11 @@ from django.middleware.csrf import get_token
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from majung.taskforce.journal.images import reference
 from majung.taskforce.models import AgendaItem, Announcement, Journaled, Measure, Meeting, Metric, Submission
 from majung.taskforce.operations import OPERATIONS
 from majung.taskforce.queries.home import Due, Home, home
 from majung.taskforce.rules.roles import Role
+from majung.taskforce.wire.references import refer
 from majung.web.parts import WEIGHTY, Lede, Part
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
@@ -68,9 +68,7 @@ def _due_table(here: Here, found: Home) -> Table:
             Row(
                 [
                     Cell(w.find(f"kind.{due.kind}"), href=_deed(here, due), html=_at_once(here, due)),
-                    Cell(
-                        w.of(due.name), sub=reference(due.subject).partition("/")[2], href=place_of(here, due.subject)
-                    ),
+                    Cell(w.of(due.name), sub=refer(due.subject).partition("/")[2], href=place_of(here, due.subject)),
                     Cell(w.day(due.due) if due.due else w.find("no_date"), due.due),
                     Cell(str(late) if late else "–", late or None, strong=bool(late)),
                 ]
@@ -95,7 +93,7 @@ def _at_once(here: Here, due: Due) -> str:
 
 def _deed(here: Here, due: Due) -> str:
     address = reverse("deed", args=[here.programme.key, due.deed])
-    return f"{address}?subject={reference(due.subject)}&next={here.request.path}"
+    return f"{address}?subject={refer(due.subject)}&next={here.request.path}"
 
 
 def place_of(here: Here, row: Journaled) -> str:
