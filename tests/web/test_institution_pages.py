@@ -176,3 +176,101 @@ def test_exports_are_escaped(institution: Institution, sign_in: SignIn) -> None:
     opinions.receive(i.by("outsider"), i.programme, title="=HYPERLINK(1)", text="t")
     answer = sign_in("secretariat").get("/test-2021/demands/?demands.as=csv")
     assert "'=HYPERLINK(1)" in answer.content.decode("utf-8-sig")
+
+
+def test_a_deed_on_a_metric_finds_it(institution: Institution, rows: Any, sign_in: SignIn) -> None:
+    """A metric's key names it within its measure only: addresses carry its number."""
+    client = sign_in("owner")
+    page = client.get("/test-2021/measures/measure/").content.decode()
+    address = page.split("do/reading.report/?")[1].split('"')[0].replace("&amp;", "&")
+    assert client.get(f"/test-2021/do/reading.report/?{address}").status_code == 200
+
+
+def test_the_past_shows_a_former_member_nothing_of_later(institution: Institution, sign_in: SignIn) -> None:
+    from majung.taskforce.models import Mandate
+    from majung.taskforce.operations import bodies
+
+    i = institution
+    bodies.end_mandate(i.by("secretariat", "2021-04-30"), Mandate.objects.get(person=i.people["member"]))
+    for key, day in (("before", "2021-04-20"), ("after", "2021-05-20")):
+        meetings.plan(
+            i.by("secretariat"),
+            i.group,
+            key=key,
+            name=text(f"closed {key}"),
+            starts=moment(day),
+            disclosure=Disclosure.BODY,
+        )
+    client = sign_in("member")
+    assert client.get("/test-2021/meetings/before/").status_code == 404
+    assert client.get("/test-2021/meetings/before/?on=2021-04-21").status_code == 200
+    assert client.get("/test-2021/meetings/after/?on=2021-04-21").status_code == 404
+    assert "closed after" not in client.get("/test-2021/meetings/?on=2021-04-21").content.decode()
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_is_wrong_stands_beside_its_field(institution: Institution, sign_in: SignIn, language: str) -> None:
+    client = sign_in("secretariat", language)
+    address = "/test-2021/do/meeting.plan/?subject=body/intelligent-robots-working-group"
+    answer = client.post(address, {"key": "k", "name.ko": "회의", "starts": "soon"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count('id="w-') == 1
+    assert 'id="w-name"' in page
+    again = client.post(address, {"key": "k", "name.ko": "회의", "name.en": "Meeting", "starts": "soon"})
+    assert 'id="w-starts"' in again.content.decode()
+
+
+def test_what_cannot_be_undone_is_confirmed_first(institution: Institution, rows: Any, sign_in: SignIn) -> None:
+    from majung.web.parts import LAST, WEIGHTY
+
+    page = sign_in("secretariat").get("/test-2021/reviews/review/").content.decode()
+    assert "review.freeze" in WEIGHTY
+    assert 'class="btn" href="/test-2021/do/review.freeze/' in page
+    meeting = sign_in("secretariat").get("/test-2021/meetings/m/").content.decode()
+    assert "cancel" in LAST
+    assert meeting.index("do/meeting.end/") > 0
+
+
+def _grow(institution: Institution, task: Any, many: int, start: int = 0) -> None:
+    """Rows of every list."""
+    from majung.taskforce.operations import measures
+    from majung.taskforce.rules.words import Instrument
+
+    i, secretariat = institution, institution.by("secretariat")
+    for n in range(start, start + many):
+        meeting = meetings.plan(secretariat, i.group, key=f"q{n}", name=text(f"q{n}"), starts=moment("2021-04-15"))
+        item = meetings.add_item(secretariat, meeting, title=text("t"), purpose=Purpose.DISCUSS)
+        meetings.convene(secretariat, meeting)
+        meetings.open_(secretariat, meeting)
+        meetings.assign(secretariat, item, key=f"a{n}", text=text("do"), person=i.people["member"])
+        measures.propose(
+            i.by("rapporteur"),
+            task,
+            key=f"q{n}",
+            name=text(f"q{n}"),
+            instrument=Instrument.FISCAL,
+            owner=i.ministry,
+            verifier=i.finance,
+            due=moment("2021-04-10").date(),
+        )
+        opinions.receive(i.by("outsider"), i.programme, title=f"q{n}", text="t", area=i.area)
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_queries_do_not_grow_with_rows(
+    institution: Institution, rows: Any, sign_in: SignIn, address: str, django_assert_max_num_queries: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from majung.taskforce.models import CoreTask
+
+    client, task = sign_in("auditor"), CoreTask.objects.first()
+    _grow(institution, task, 1)
+    client.get(f"/test-2021/{address}")
+    with CaptureQueriesContext(connection) as few:
+        client.get(f"/test-2021/{address}")
+    _grow(institution, task, 30, start=1)
+    with django_assert_max_num_queries(len(few)):
+        client.get(f"/test-2021/{address}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -59,8 +59,9 @@ def matrix() -> dict[str, dict[str, str]]:
     return table
 
 
-def verdict(actor: Actor, operation: str, row: Journaled) -> str | None:
-    """In which capacity the actor may do it, None if in none. Mandates count as of the actor's day."""
+def verdict(actor: Actor, operation: str, row: Journaled, held: Sequence[Mandate] | None = None) -> str | None:
+    """In which capacity the actor may do it, None if in none. Mandates count as of the actor's day; held: those, where
+    many deeds are asked about at once."""
     if actor.system:
         return f"system:{actor.system}"
     rules = matrix().get(operation, {})
@@ -69,7 +70,7 @@ def verdict(actor: Actor, operation: str, row: Journaled) -> str | None:
         return None
     if ANYONE in rules and (rules[ANYONE] == "programme" or row.of_person == person.pk):
         return ANYONE
-    for mandate in mandates(actor, actor.day):
+    for mandate in mandates(actor, actor.day) if held is None else held:
         scope = rules.get(mandate.role)
         if scope and _covers(scope, mandate, row, person.pk):
             return f"{mandate.role}@{mandate.body.key}"

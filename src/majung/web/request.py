@@ -17,9 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from majung.methods.labelled import InputError
-from majung.taskforce.models import Journaled, Person, Programme
+from majung.taskforce.models import Journaled, Mandate, Person, Programme
 from majung.taskforce.operations.act import Refusal
-from majung.taskforce.permission import Actor, verdict
+from majung.taskforce.permission import Actor, mandates, verdict
 from majung.taskforce.queries.visibility import Sight, looking_back, sight
 from majung.taskforce.rules.clock import day_of
 from majung.web.words import Words, words
@@ -75,7 +75,12 @@ class Here:
 
     def may(self, operation: str, row: Journaled) -> bool:
         """Whether the person may do it now; on a past day nothing is done, only looked at."""
-        return not self.past and verdict(self.actor, operation, row) is not None
+        return not self.past and verdict(self.actor, operation, row, self.held) is not None
+
+    @functools.cached_property
+    def held(self) -> list[Mandate]:
+        """The person's mandates today, asked for once."""
+        return mandates(self.actor, self.actor.day)
 
     def show(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
         """Render a page of this programme."""

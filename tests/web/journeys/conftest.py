@@ -159,6 +159,8 @@ def visit(
         )
         contexts.append(context)
         context.set_default_timeout(20_000)
+        # The first page of a process loads the libraries of all of them.
+        context.set_default_navigation_timeout(60_000)
         context.add_cookies([{"name": "sessionid", "value": session_of(institution, who), "url": live_server.url}])
         return Visitor(context.new_page(), live_server.url)
 

@@ -107,7 +107,14 @@ def test_a_measure_from_proposal_to_verification(visit: Visit, institution: Inst
     assert not owner.page.get_by_role("button", name="Agree a measure").count()
     owner.do("Start a measure")
     owner.do(
-        "Set a metric", key="robots", name_ko="로봇", name_en="Robots", unit_ko="대", unit_en="robots", baseline=10
+        "Set a metric",
+        key="robots",
+        name_ko="로봇",
+        name_en="Robots",
+        unit_ko="대",
+        unit_en="robots",
+        baseline=10,
+        baseline_on="2020-12-31",
     )
     owner.do("Set a target", "Robots", by="2021-12-31", value=100)
     clock.set("2021-10-01T10:00")

@@ -132,6 +132,8 @@ def body(here: Here, key: str) -> HttpResponse:
         raise Http404
     held = visible(here.sight, Mandate).filter(body=found).on(here.day)  # type: ignore[attr-defined]
     roster = list(held.select_related("person", "represents").order_by("role", "pk"))
+    for m in roster:
+        m.body = found
     voting = sum(1 for m in roster if m.role in VOTING)
     charters = list(visible(here.sight, Charter).filter(body=found).order_by("number"))
     series = visible(here.sight, MeetingSeries).filter(body=found).order_by("pk")
@@ -465,6 +467,7 @@ def _item_offers(here: Here, meeting: Meeting, items: list[AgendaItem]) -> list[
         names += ["item.decide", "item.assign", "item.note"]
     found = []
     for item in items:
+        item.meeting = meeting
         if not item.withdrawn:
             fitting = [name for name in names if name != "item.decide" or item.purpose == Purpose.DECIDE]
             found += offers(here, item, fitting, f"{item.position}. {here.words.of(item.title)}")
@@ -529,7 +532,9 @@ def registers(here: Here) -> HttpResponse:
         caption=w.find("decisions_topic"),
         empty=w.find("decisions_empty"),
     )
-    assigned = visible(here.sight, Action).select_related("organisation", "person", "outcome__item__meeting")
+    assigned = visible(here.sight, Action).select_related(
+        "organisation", "person", "programme", "outcome__item__meeting__body__parent__parent__parent"
+    )
     actions = Table(
         "actions",
         [
