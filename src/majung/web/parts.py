@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from majung.taskforce.models import Journaled
+from majung.taskforce.models import Body, Journaled
 from majung.taskforce.operations import OPERATIONS
 from majung.taskforce.rules.states import Lifecycle
 from majung.taskforce.wire.references import refer
@@ -160,6 +160,16 @@ def offers(here: Here, subject: Journaled, names: Iterable[str], about: str = ""
 def steps(here: Here, subject: Journaled, lifecycle: Lifecycle, state: str, about: str = "") -> list[Offer]:
     """Every step that the person may take from the present state."""
     return offers(here, subject, [step.operation for step in lifecycle.open_steps(state)], about)
+
+
+def with_parents(bodies: Iterable[Body]) -> list[Body]:
+    """Bodies of one programme with the bodies that they answer to at hand: no query more for a permission."""
+    found = list(bodies)
+    by_number = {body.pk: body for body in found}
+    for body in found:
+        if body.parent_id in by_number:
+            body.parent = by_number[body.parent_id]
+    return found
 
 
 def _possible(subject: Journaled, operation: str) -> bool:

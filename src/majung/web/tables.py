@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 import re
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -26,7 +27,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet takes for a formula."""
 FEW = 12
 """Rows up to which a table needs no filter."""
-ROWS = 200
+ROWS = 100
 """Rows on one page of a table."""
 
 
@@ -69,6 +70,14 @@ class Row:
     rule: bool = False
     group: str = ""
     anchor: str = ""
+
+
+class Stored(Sequence[Row]):
+    """Rows that are kept elsewhere and come a page at a time (see `majung.web.backed`)."""
+
+    @abstractmethod
+    def arranged(self, wanted: str, sort: str) -> Stored:
+        """Those with every one of the wanted words, in the order of a column (`due`, `-due`)."""
 
 
 @dataclass(frozen=True)
@@ -143,8 +152,7 @@ def arranged(table: Table, request: HttpRequest) -> Table:
     query = request.GET
     wanted = query.get(f"{table.name}.find", "").strip()
     sort = query.get(f"{table.name}.sort", "")
-    rows = _filtered(table.rows, wanted)
-    rows = _sorted(rows, table.columns, sort)
+    rows = _chosen(table, wanted, sort)
     try:
         page = max(0, int(query.get(f"{table.name}.page", 0)))
     except ValueError:
@@ -177,10 +185,10 @@ def exported(request: HttpRequest, *tables: Table) -> HttpResponse | None:
         kind = request.GET.get(f"{table.name}.as")
         if kind not in ("csv", "xlsx"):
             continue
-        rows = _filtered(table.rows, request.GET.get(f"{table.name}.find", "").strip())
-        rows = _sorted(rows, table.columns, request.GET.get(f"{table.name}.sort", ""))
+        wanted, sort = request.GET.get(f"{table.name}.find", "").strip(), request.GET.get(f"{table.name}.sort", "")
+        rows = _chosen(table, wanted, sort)
         heads = [c.head for c in table.columns] + (["figure"] if table.figures else [])
-        lines = [[c.raw for c in row.cells] + ([row.figure] if table.figures else []) for row in rows if not row.group]
+        lines = ([c.raw for c in row.cells] + ([row.figure] if table.figures else []) for row in rows if not row.group)
         return _csv(table.name, heads, lines) if kind == "csv" else _xlsx(table.name, heads, lines)
     return None
 
@@ -222,6 +230,14 @@ def _plain(value: Value) -> Value:
 
 def _download(content: bytes, kind: str, name: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _chosen(table: Table, wanted: str, sort: str) -> Sequence[Row]:
+    """The rows that are wanted, in order."""
+    if isinstance(table.rows, Stored):
+        column = next((c for c in table.columns if c.key == sort.removeprefix("-") and c.sorts), None)
+        return table.rows.arranged(wanted, sort if column else "")
+    return _sorted(_filtered(table.rows, wanted), table.columns, sort)
 
 
 def _filtered(rows: Sequence[Row], wanted: str) -> list[Row]:

@@ -17,9 +17,9 @@ from majung.taskforce.operations.standing import restate
 from majung.taskforce.record.loading import load
 from majung.taskforce.rules.clock import SEOUL
 from majung.taskforce.rules.roles import Role
-from majung.taskforce.rules.words import BodyKind, Colour, Instrument, Judge, Presence, Purpose
+from majung.taskforce.rules.words import BodyKind, Colour, Instrument, Judge, OutcomeKind, Presence, Purpose
 
-MEETINGS, TASKS, MEASURES, READINGS, MILESTONES, SEATS = 25, 5, 250, 11, 3, 6
+MEETINGS, TASKS, MEASURES, READINGS, MILESTONES, SEATS, DEMANDS = 25, 5, 250, 11, 3, 6, 20
 STATES = ("in-progress", "in-progress", "agreed", "proposed", "verified", "suspended")
 
 
@@ -72,6 +72,7 @@ def _group(p: m.Programme, number: int, first: date, at: datetime, chance: rando
     ]
     fill(p, mandates, at)
     _sittings(p, body, name, mandates, first, at)
+    _demands(p, area, first, at, chance)
     strategy = m.Strategy(programme=p, key=own, area=area, name=name)
     fill(p, [strategy], at)
     tasks = [
@@ -116,21 +117,73 @@ def _sittings(
         for n in range(MEETINGS)
     ]
     fill(p, meetings, at)
-    fill(
-        p,
-        [
-            m.AgendaItem(meeting=meeting, position=position, title=text("Item", "안건"), purpose=Purpose.DISCUSS)
-            for meeting in meetings
-            for position in (1, 2)
-        ],
-        at,
-    )
+    items = [
+        m.AgendaItem(meeting=meeting, position=position, title=text("Item", "안건"), purpose=Purpose.DISCUSS)
+        for meeting in meetings
+        for position in (1, 2)
+    ]
+    fill(p, items, at)
+    _outcomes(p, body, items, mandates, at)
     attending = [
         m.Attendance(meeting=meeting, person=mandate.person, mandate=mandate, presence=Presence.PRESENT)
         for meeting in meetings
         for mandate in mandates
     ]
     fill(p, attending, at)
+
+
+def _outcomes(p: m.Programme, body: m.Body, items: list[m.AgendaItem], mandates: list[m.Mandate], at: datetime) -> None:
+    """Of each meeting's two items one is decided, one gives somebody something to do."""
+    kinds = (OutcomeKind.DECISION, OutcomeKind.ACTION)
+    outcomes = [
+        m.Outcome(item=item, kind=kinds[item.position - 1], text=text("As proposed", "원안대로")) for item in items
+    ]
+    fill(p, outcomes, at)
+    decisions = [
+        m.Decision(
+            programme=p,
+            key=f"{body.key}-d{n + 1:02d}",
+            body=body,
+            outcome=outcome,
+            text=text("As proposed", "원안대로"),
+            basis="exercise",
+            taken_on=outcome.item.meeting.starts.date(),
+        )
+        for n, outcome in enumerate(outcomes[::2])
+    ]
+    fill(p, decisions, at)
+    actions = [
+        m.Action(
+            programme=p,
+            key=f"{body.key}-a{n + 1:02d}",
+            outcome=outcome,
+            text=text("To do", "할 일"),
+            person=mandates[n % len(mandates)].person,
+            due=outcome.item.meeting.starts.date() + timedelta(days=60),
+            state="open" if n % 3 == 0 else "done",
+        )
+        for n, outcome in enumerate(outcomes[1::2])
+    ]
+    fill(p, actions, at)
+
+
+def _demands(p: m.Programme, area: m.Area, first: date, at: datetime, chance: random.Random) -> None:
+    days = [first + timedelta(days=chance.randrange(340)) for _ in range(DEMANDS)]
+    demands = [
+        m.Submission(
+            programme=p,
+            key=f"{area.key}-s{n + 1:02d}",
+            area=area,
+            instrument=chance.choice(list(Instrument)),
+            title=f"수요 {n + 1}(연습)",
+            text="연습 수요",
+            received_on=day,
+            answer_due=day + timedelta(days=30),
+            state=chance.choice(("received", "moderated", "answered")),
+        )
+        for n, day in enumerate(days)
+    ]
+    fill(p, demands, at)
 
 
 def _of_measures(measures: list[m.Measure], first: date, chance: random.Random) -> Iterator[list[m.Journaled]]:

@@ -24,7 +24,7 @@ from majung.taskforce.models import (
     Submission,
 )
 from majung.taskforce.queries.lights import CAN_BE_LATE, with_lights
-from majung.taskforce.queries.tracing import bare
+from majung.taskforce.queries.tracing import lacking
 from majung.taskforce.rules.clock import SEOUL
 from majung.taskforce.rules.words import Colour
 
@@ -196,6 +196,6 @@ def _queue(programme: Programme) -> list[tuple[Announcement, list[Measure]]]:
     )
     unbacked: dict[int, list[Measure]] = defaultdict(list)
     measures = Measure.objects.filter(task__strategy__in=[a.strategy_id for a in coming]).exclude(state="dropped")
-    for measure in bare(list(measures.select_related("task").prefetch_related("grounds").order_by("key"))):
+    for measure in lacking(measures).select_related("task").order_by("key"):
         unbacked[measure.task.strategy_id].append(measure)
     return [(announcement, unbacked[announcement.strategy_id]) for announcement in coming]

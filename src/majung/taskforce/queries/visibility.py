@@ -236,7 +236,7 @@ VISIBLE: dict[type[Model], Callable[[Sight], Q]] = {
     m.StrategyRevision: lambda seen: strategies(seen, "strategy__"),
     m.CoreTask: lambda seen: strategies(seen, "strategy__"),
     m.CoreProject: lambda seen: in_programme(seen, "programme"),
-    m.Measure: lambda seen: strategies(seen, "task__strategy__"),
+    m.Measure: lambda seen: in_programme(seen, "programme") if seen.member else strategies(seen, "task__strategy__"),
     m.BudgetYear: lambda seen: strategies(seen, "measure__task__strategy__"),
     m.MeasureMilestone: lambda seen: strategies(seen, "measure__task__strategy__"),
     m.Dependency: lambda seen: strategies(seen, "measure__task__strategy__"),

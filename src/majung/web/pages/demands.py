@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 
+from django.db.models import Case, CharField, Count, Q, QuerySet, When
+from django.db.models.functions import Cast, Lower
 from django.http import Http404, HttpResponse
 from django.urls import path
 
-from majung.taskforce.models import Body, Consultation, ModerationAct, Response, Statement, Submission
+from majung.taskforce.models import Area, Body, Consultation, ModerationAct, Response, Statement, Submission, Theme
 from majung.taskforce.queries.opinions import Picture, picture
 from majung.taskforce.queries.situation import WAITING
 from majung.taskforce.queries.visibility import hidden_fields, visible
 from majung.taskforce.rules.states import CONSULTATION, STATEMENT, SUBMISSION
 from majung.taskforce.rules.words import Answer, Instrument, Opinion, OrganisationKind, SubmissionKind
+from majung.web.backed import Backed, in_state, labelled, said, through, within
 from majung.web.charts.opinions import opinion_map
-from majung.web.parts import Fact, Lede, Offer, Part, offer, offers, steps
+from majung.web.parts import Fact, Lede, Offer, Part, offer, offers, steps, with_parents
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
+
+ACROSS = 12
+"""Areas side by side in the matrix."""
 
 
 @page("demands")
 def listed(here: Here) -> HttpResponse:
     """All demands that the person may see, by theme and by due date."""
     w = here.words
-    seen = list(visible(here.sight, Submission).select_related("area", "theme").order_by("answer_due", "key"))
-    seen.sort(key=lambda s: s.state not in WAITING)
-    waiting = [s for s in seen if s.state in WAITING]
-    late = sum(1 for s in waiting if s.answer_due and s.answer_due < here.day)
+    seen = visible(here.sight, Submission)
+    open_ = seen.filter(state__in=WAITING)
+    counts = open_.aggregate(waiting=Count("pk"), late=Count("pk", filter=Q(answer_due__lt=here.day)))
+    waiting, late = counts["waiting"], counts["late"]
     matrix, table = _matrix(here, seen), _table(here, seen)
     file = exported(here.request, matrix, table)
     if file:
         return file
     consultations = list(Consultation.objects.filter(programme=here.programme).select_related("area").order_by("opens"))
-    heading = w.counted(len(waiting), "heading") if waiting else w.find("heading_none" if seen else "list_none")
+    heading = w.counted(waiting, "heading") if waiting else w.find("heading_none" if table.rows else "list_none")
     if late:
-        heading = w.say("heading_late" if late < len(waiting) else "heading_all_late", first=heading, late=late)
+        heading = w.say("heading_late" if late < waiting else "heading_all_late", first=heading, late=late)
     parts = [
         Part(
             w.find("list_topic"),
-            w.counted(len(seen), "list_finding") if seen else w.find("list_none"),
+            w.counted(len(table.rows), "list_finding") if table.rows else w.find("list_none"),
             w.find("list_note"),
             tables=[table],
             empty=w.find("list_empty"),
@@ -69,11 +76,11 @@ def listed(here: Here) -> HttpResponse:
 
 def _open(here: Here) -> list[Offer]:
     """Opening a consultation, in the first body in which the person may."""
-    bodies = Body.objects.filter(programme=here.programme, state="active").order_by("pk")
-    return next((found for body in bodies if (found := offer(here, "consultation.open", body))), [])
+    bodies = Body.objects.filter(programme=here.programme, state="active").select_related("programme").order_by("pk")
+    return next((found for body in with_parents(bodies) if (found := offer(here, "consultation.open", body))), [])
 
 
-def _table(here: Here, seen: list[Submission]) -> Table:
+def _table(here: Here, seen: QuerySet[Submission]) -> Table:
     w = here.words
     columns = [
         Column("key", w.find("key")),
@@ -83,45 +90,72 @@ def _table(here: Here, seen: list[Submission]) -> Table:
         Column("state", w.find("state")),
         Column("due", w.find("due")),
     ]
-    rows = [
-        Row(
-            [
-                Cell(s.key, href=here.address("demand", s.key)),
-                Cell(
-                    s.title or w.find("erased"),
-                    sub=SubmissionKind(s.kind).label[w.code],
-                    href=here.address("demand", s.key),
-                    quiet=not s.title,
-                ),
-                Cell(w.of(s.area.name) if s.area else w.find("no_area")),
-                Cell(w.of(s.theme.name) if s.theme else "–"),
-                Cell(w.state("submission", s.state)),
-                Cell(
-                    w.day(s.answer_due) if s.answer_due else "–",
-                    s.answer_due,
-                    strong=bool(s.state in WAITING and s.answer_due and s.answer_due < here.day),
-                ),
-            ]
-        )
-        for s in seen
-    ]
+    rows = Backed(
+        seen.order_by(Case(When(state__in=WAITING, then=0), default=1), "answer_due", "key"),
+        functools.partial(_row, here),
+        whole=lambda found: found.select_related("area", "theme"),
+        sorts={
+            "key": "key",
+            "title": Lower("title"),
+            "area": said("area__name", w.code),
+            "theme": said("theme__name", w.code),
+            "state": labelled("state", SUBMISSION, w.code),
+            "due": "answer_due",
+        },
+        finds=[
+            within("key"),
+            within("title"),
+            within(Cast("answer_due", CharField())),
+            through("area", Area, said("name", w.code)),
+            through("theme", Theme, said("name", w.code)),
+            in_state("state", SUBMISSION, w.code),
+        ],
+    )
     return Table("demands", columns, rows, caption=w.find("list_topic"), empty=w.find("list_empty"))
 
 
-def _most_wanted(here: Here, seen: list[Submission]) -> str:
+def _most_wanted(here: Here, seen: QuerySet[Submission]) -> str:
     """The instruments that most demands ask for."""
     w = here.words
-    counts = Counter(s.instrument for s in seen if s.instrument)
+    asked = seen.exclude(instrument="").order_by("instrument").values_list("instrument").annotate(n=Count("pk"))
+    counts: dict[str, int] = dict(asked)
     most = max(counts.values(), default=0)
     names = [Instrument(i).label[w.code] for i, n in counts.items() if n == most]
     return w.say("matrix_most", names=w.listed(names), n=most) if 0 < len(names) < 4 else w.find("matrix_finding")
 
 
-def _matrix(here: Here, seen: list[Submission]) -> Table:
-    """Instruments down, areas across: how many demands."""
+def _row(here: Here, s: Submission) -> Row:
     w = here.words
-    areas = list(dict.fromkeys(s.area for s in seen))
-    counts = Counter((s.instrument, s.area_id) for s in seen)
+    late = bool(s.state in WAITING and s.answer_due and s.answer_due < here.day)
+    return Row(
+        [
+            Cell(s.key, href=here.address("demand", s.key)),
+            Cell(
+                s.title or w.find("erased"),
+                sub=SubmissionKind(s.kind).label[w.code],
+                href=here.address("demand", s.key),
+                quiet=not s.title,
+            ),
+            Cell(w.of(s.area.name) if s.area else w.find("no_area")),
+            Cell(w.of(s.theme.name) if s.theme else "–"),
+            Cell(w.state("submission", s.state)),
+            Cell(w.day(s.answer_due) if s.answer_due else "–", s.answer_due, strong=late),
+        ]
+    )
+
+
+def _matrix(here: Here, seen: QuerySet[Submission]) -> Table:
+    """Instruments down, areas across: how many demands; of many areas those with the most."""
+    w = here.words
+    counts: Counter[tuple[str, int | None]] = Counter()
+    for instrument, area, n in seen.order_by().values_list("instrument", "area").annotate(n=Count("pk")):
+        counts[(instrument, area)] = n
+    sums: Counter[int | None] = Counter()
+    for (_, area), n in counts.items():
+        sums[area] += n
+    most = [area for area, _ in sums.most_common(ACROSS)]
+    known = {a.pk: a for a in Area.objects.filter(pk__in=[pk for pk in most if pk is not None]).order_by("pk")}
+    areas: list[Area | None] = [*known.values(), *([None] if None in most else [])]
     columns = [Column("instrument", w.find("instrument"))]
     columns += [Column(f"a{n}", w.of(a.name) if a else w.find("no_area"), right=True) for n, a in enumerate(areas)]
     rows = []

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+import functools
+
+from django.db.models import Case, CharField, Count, DateField, F, Q, When
+from django.db.models.functions import Cast
 from django.http import Http404, HttpResponse
 from django.urls import path
 
 from majung.taskforce.journal.images import reference
-from majung.taskforce.models import Body, JournalEntry, Measure, Metric
+from majung.taskforce.models import Area, Body, CoreTask, JournalEntry, Measure, Metric, Organisation
 from majung.taskforce.operations import OPERATIONS
 from majung.taskforce.queries.lights import CAN_BE_LATE, lights, metric_progress, with_lights
 from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.roles import Role
 from majung.taskforce.rules.states import FISCAL, MEASURE, REGULATORY
 from majung.taskforce.rules.words import Instrument
+from majung.web.backed import Backed, in_state, labelled, said, through, within
 from majung.web.charts.targets import targets
 from majung.web.parts import Fact, Lede, Part, offer, offers, steps
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
 from majung.web.templatetags.look import lights as drawn_lights
+from majung.web.words import words
+
+NAMED = 5
+"""Areas without a late measure up to which the heading names them."""
 
 
 @page("measures")
 def listed(here: Here) -> HttpResponse:
     """Every measure with its three lights, its owner and its due date."""
     w = here.words
-    rows = with_lights(visible(here.sight, Measure), here.day).select_related("owner", "task__strategy__area")
+    name, area, owner = (said(at, w.code) for at in ("name", "task__strategy__area__name", "owner__name"))
+    overdue = Case(When(state__in=CAN_BE_LATE, due__lt=here.day, then=F("due")), output_field=DateField())
     table = Table(
         "measures",
         [
@@ -37,7 +46,28 @@ def listed(here: Here) -> HttpResponse:
             Column("due", w.find("due")),
             Column("late", w.find("late_column"), right=True),
         ],
-        [_row(here, measure) for measure in rows.order_by("key")],
+        Backed(
+            visible(here.sight, Measure).order_by("key"),
+            functools.partial(_row, here),
+            whole=lambda rows: with_lights(rows, here.day).select_related("owner", "task__strategy__area"),
+            sorts={
+                "measure": name,
+                "area": area,
+                "owner": owner,
+                "state": labelled("state", MEASURE, w.code),
+                "due": "due",
+                "late": overdue,
+            },
+            turned=["late"],
+            finds=[
+                within(name),
+                within("key"),
+                within(Cast("due", CharField())),
+                through("task", CoreTask, said("strategy__area__name", w.code)),
+                through("owner", Organisation, name),
+                in_state("state", MEASURE, w.code),
+            ],
+        ),
         empty=w.find("list_empty"),
         caption=w.find("topic"),
     )
@@ -62,18 +92,23 @@ def _row(here: Here, measure: Measure) -> Row:
     w = here.words
     area = measure.task.strategy.area
     late = measure.late_by(here.day)
-    said = drawn_lights({"w": w}, measure.rule_colour, measure.owner_colour, measure.reviewer_colour)  # type: ignore[attr-defined]
+    colours = measure.rule_colour, measure.owner_colour, measure.reviewer_colour  # type: ignore[attr-defined]
     return Row(
         [
             Cell(w.of(measure.name), sub=measure.key, href=here.address("measure", measure.key), strong=True),
             Cell(w.of(area.name) if area else w.find("several")),
             Cell(w.of(measure.owner.name)),
             Cell(w.state("measure", measure.state)),
-            Cell("", measure.rule_colour, html=said),  # type: ignore[attr-defined]
+            Cell("", measure.rule_colour, html=_drawn(w.code, *colours)),  # type: ignore[attr-defined]
             Cell(w.day(measure.due) if measure.due else w.find("no_date"), measure.due),
             Cell(str(late) if late else "–", late or None, strong=bool(late)),
         ]
     )
+
+
+@functools.cache
+def _drawn(language: str, rule: str, owner: str, reviewer: str) -> str:
+    return drawn_lights({"w": words("measures", language)}, rule, owner, reviewer)
 
 
 def _list_heading(here: Here) -> str:
@@ -81,21 +116,21 @@ def _list_heading(here: Here) -> str:
     w = here.words
     late = Count("pk", filter=Q(state__in=CAN_BE_LATE, due__lt=here.day))
     rows = (
-        visible(here.sight, Measure)
-        .order_by()
-        .values_list("task__strategy__area__name")
-        .annotate(n=Count("pk"), late=late)
+        visible(here.sight, Measure).order_by().values_list("task__strategy__area").annotate(n=Count("pk"), late=late)
     )
-    counted = [(name, n, late_) for name, n, late_ in rows]
+    counted = [(area, n, late_) for area, n, late_ in rows]
     total, late_all = sum(n for _, n, _ in counted), sum(x for _, _, x in counted)
     if not total:
         return w.find("heading_none")
     if not late_all:
         dated = visible(here.sight, Measure).filter(due__isnull=False).exists()
         return w.say("heading_on_time" if dated else "heading_undated", n=total)
-    clean = [w.of(name) for name, _, x in counted if not x and name]
     sentence = w.say("heading_late", late=late_all, n=total)
-    return w.say("heading_except", first=sentence, areas=w.listed(clean)) if clean else sentence
+    clean = [area for area, _, x in counted if not x and area]
+    if not 0 < len(clean) <= NAMED:
+        return sentence
+    names = [w.of(area.name) for area in Area.objects.filter(pk__in=clean).order_by("pk")]
+    return w.say("heading_except", first=sentence, areas=w.listed(names))
 
 
 @page("measures")
@@ -126,7 +161,7 @@ def one(here: Here, key: str) -> HttpResponse:
     file = exported(here.request, *tables)
     if file:
         return file
-    said = lights(found, here.day)
+    told = lights(found, here.day)
     late = found.late_by(here.day)
     heading = (
         w.say("one_late", name=w.of(found.name), days=late)
@@ -153,9 +188,9 @@ def one(here: Here, key: str) -> HttpResponse:
         ),
         Part(
             w.find("lights_topic"),
-            _lights_finding(here, said.agree, said.differ),
-            said.why[w.code],
-            pictures=[drawn_lights({"w": w}, said.rule, said.owner, said.reviewer)],
+            _lights_finding(here, told.agree, told.differ),
+            told.why[w.code],
+            pictures=[drawn_lights({"w": w}, told.rule, told.owner, told.reviewer)],
             facts=_said(here, found),
             offers=offers(here, found, ["light.owner", "light.reviewer"]),
         ),

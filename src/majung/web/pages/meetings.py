@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+import functools
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.files.storage import default_storage
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast, Coalesce
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
@@ -26,6 +29,7 @@ from majung.taskforce.models import (
     Meeting,
     MeetingSeries,
     MinutesRevision,
+    Organisation,
     Outcome,
     Paper,
     Person,
@@ -34,10 +38,11 @@ from majung.taskforce.operations.meetings import missing_from_minutes, seats
 from majung.taskforce.permission import Actor
 from majung.taskforce.queries.calendar import MonthPlan, holidays_of, month_plan
 from majung.taskforce.queries.visibility import sight, visible
-from majung.taskforce.rules.clock import day_of
+from majung.taskforce.rules.clock import SEOUL, day_of
 from majung.taskforce.rules.roles import VOTING, Role
-from majung.taskforce.rules.states import MEETING
+from majung.taskforce.rules.states import ACTION, MEETING
 from majung.taskforce.rules.words import Disclosure, OutcomeKind, Presence, Purpose
+from majung.web.backed import Backed, in_state, labelled, said, through, within
 from majung.web.charts.month import Mark, month
 from majung.web.parts import Fact, Lede, Offer, Part, offer, offers, steps
 from majung.web.request import Here, page
@@ -53,7 +58,7 @@ def listed(here: Here) -> HttpResponse:
     """Bodies and all meetings."""
     w = here.words
     bodies = Body.objects.filter(programme=here.programme).select_related("parent").order_by("pk")
-    meetings = visible(here.sight, Meeting).select_related("body").order_by("-starts", "key")
+    meetings = visible(here.sight, Meeting).order_by("-starts", "key")
     tables = (
         Table(
             "bodies",
@@ -71,12 +76,12 @@ def listed(here: Here) -> HttpResponse:
             caption=w.find("bodies_topic"),
             empty=w.find("bodies_empty"),
         ),
-        _meetings_table(here, list(meetings)),
+        _meetings_table(here, meetings),
     )
     file = exported(here.request, *tables)
     if file:
         return file
-    coming = sum(1 for row in meetings if row.state in COMING)
+    coming = meetings.filter(state__in=COMING).count()
     lede = Lede(w.find("topic"), w.counted(coming, "coming") if coming else w.find("coming_none"), w.find("stand"))
     parts = [
         Part(
@@ -101,7 +106,7 @@ def listed(here: Here) -> HttpResponse:
     return here.show("pages/page.html", stage="meetings", lede=lede, parts=parts)
 
 
-def _meetings_table(here: Here, meetings: list[Meeting], name: str = "meetings") -> Table:
+def _meetings_table(here: Here, meetings: QuerySet[Meeting], name: str = "meetings") -> Table:
     w = here.words
     columns = [
         Column("when", w.find("when")),
@@ -109,18 +114,38 @@ def _meetings_table(here: Here, meetings: list[Meeting], name: str = "meetings")
         Column("body", w.find("body")),
         Column("state", w.find("state")),
     ]
-    rows = [
-        Row(
-            [
-                Cell(w.moment(m.starts, time_known=m.time_known), m.starts),
-                Cell(w.of(m.name), href=here.address("meeting", m.key), sub=m.source),
-                Cell(w.of(m.body.name)),
-                Cell(w.state("meeting", m.state)),
-            ]
-        )
-        for m in meetings
-    ]
+    name_said = said("name", w.code)
+    rows = Backed(
+        meetings,
+        functools.partial(_meeting_row, here),
+        whole=lambda found: found.select_related("body"),
+        sorts={
+            "when": "starts",
+            "meeting": name_said,
+            "body": said("body__name", w.code),
+            "state": labelled("state", MEETING, w.code),
+        },
+        finds=[
+            within(name_said),
+            within("key"),
+            within("source"),
+            through("body", Body, name_said),
+            in_state("state", MEETING, w.code),
+        ],
+    )
     return Table(name, columns, rows, caption=w.find("meetings_topic"), empty=w.find("meetings_empty"))
+
+
+def _meeting_row(here: Here, m: Meeting) -> Row:
+    w = here.words
+    return Row(
+        [
+            Cell(w.moment(m.starts, time_known=m.time_known), m.starts),
+            Cell(w.of(m.name), href=here.address("meeting", m.key), sub=m.source),
+            Cell(w.of(m.body.name)),
+            Cell(w.state("meeting", m.state)),
+        ]
+    )
 
 
 @page("meetings")
@@ -137,9 +162,9 @@ def body(here: Here, key: str) -> HttpResponse:
     voting = sum(1 for m in roster if m.role in VOTING)
     charters = list(visible(here.sight, Charter).filter(body=found).order_by("number"))
     series = visible(here.sight, MeetingSeries).filter(body=found).order_by("pk")
-    meetings = visible(here.sight, Meeting).filter(body=found).select_related("body").order_by("-starts")
+    meetings = visible(here.sight, Meeting).filter(body=found).order_by("-starts")
     open_actions = visible(here.sight, Action).filter(outcome__item__meeting__body=found, state="open")
-    tables = _roster(here, roster), _meetings_table(here, list(meetings))
+    tables = _roster(here, roster), _meetings_table(here, meetings)
     file = exported(here.request, *tables)
     if file:
         return file
@@ -234,13 +259,15 @@ def calendar(here: Here) -> HttpResponse:
     w = here.words
     year, number = _asked_month(here)
     wish = "most" if here.request.GET.get("wish") == "most" else "least"
-    stands = list(
+    begins = datetime(year, number, 1, tzinfo=SEOUL)
+    ends = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=SEOUL)
+    standing = (
         visible(here.sight, Meeting)
-        .filter(starts__year=year, starts__month=number)
+        .filter(starts__gte=begins, starts__lt=ends)
         .exclude(state="cancelled")
-        .select_related("body")
         .order_by("starts")
     )
+    stands = list(standing.select_related("body"))
     plan = month_plan(here.programme, year, number, today=here.day, wish=wish)  # type: ignore[arg-type]
     marks = [
         Mark(
@@ -284,7 +311,7 @@ def calendar(here: Here) -> HttpResponse:
         Part(
             w.find("meetings_topic"),
             w.counted(len(stands), "meetings") if stands else w.find("month_none"),
-            tables=[_meetings_table(here, stands)],
+            tables=[_meetings_table(here, standing)],
             empty=w.find("meetings_empty"),
             offers=offer(here, "room.add", here.programme),
         ),
@@ -343,6 +370,8 @@ def meeting(here: Here, key: str) -> HttpResponse:
         .select_related("presenter", "strategy", "resting_on")
         .order_by("position")
     )
+    for item in items:
+        item.meeting = found
     papers = list(visible(here.sight, Paper).filter(item__meeting=found).select_related("item").order_by("pk"))
     outcomes = list(
         visible(here.sight, Outcome).filter(item__meeting=found).select_related("decision", "item").order_by("pk")
@@ -498,7 +527,8 @@ def paper(here: Here, number: int) -> HttpResponseBase:
 def registers(here: Here) -> HttpResponse:
     """What was decided, by whom, on what ground; what remains to be done."""
     w = here.words
-    decided = visible(here.sight, Decision).select_related("body", "outcome__item__meeting", "supersedes", "resting_on")
+    decided = visible(here.sight, Decision).order_by("-taken_on", "key")
+    text_said, body_said = said("text", w.code), said("body__name", w.code)
     decisions = Table(
         "decisions",
         [
@@ -510,31 +540,31 @@ def registers(here: Here) -> HttpResponse:
             Column("votes", w.find("votes")),
             Column("rests", w.find("rests_on")),
         ],
-        [
-            Row(
-                [
-                    Cell(d.key, strong=True),
-                    Cell(w.of(d.text), sub=w.say("supersedes", number=d.supersedes.key) if d.supersedes else ""),
-                    Cell(w.of(d.body.name), href=_meeting_of(here, d)),
-                    Cell(w.day(d.taken_on), d.taken_on),
-                    Cell(d.basis),
-                    Cell(
-                        f"{d.votes_for}–{d.votes_against or 0}–{d.abstentions or 0}"
-                        if d.votes_for is not None
-                        else w.find("no_count")
-                    ),
-                    Cell(d.resting_on.key if d.resting_on else "–"),
-                ],
-                anchor=f"d-{d.key}",
-            )
-            for d in decided.order_by("-taken_on", "key")
-        ],
+        Backed(
+            decided,
+            functools.partial(_decision_row, here),
+            whole=lambda rows: rows.select_related("body", "outcome__item__meeting", "supersedes", "resting_on"),
+            sorts={
+                "no": "key",
+                "decision": text_said,
+                "body": body_said,
+                "on": "taken_on",
+                "basis": "basis",
+                "votes": "votes_for",
+                "rests": "resting_on__key",
+            },
+            finds=[
+                within("key"),
+                within(text_said),
+                within("basis"),
+                within(Cast("taken_on", CharField())),
+                through("body", Body, said("name", w.code)),
+            ],
+        ),
         caption=w.find("decisions_topic"),
         empty=w.find("decisions_empty"),
     )
-    assigned = visible(here.sight, Action).select_related(
-        "organisation", "person", "programme", "outcome__item__meeting__body__parent__parent__parent"
-    )
+    assigned = visible(here.sight, Action).order_by("due", "key")
     actions = Table(
         "actions",
         [
@@ -545,21 +575,34 @@ def registers(here: Here) -> HttpResponse:
             Column("state", w.find("state")),
             Column("from", w.find("from_meeting")),
         ],
-        [
-            Row(
-                [
-                    Cell(a.key, strong=True),
-                    Cell(w.of(a.text), sub=a.note),
-                    Cell(w.of(a.organisation.name) if a.organisation else w.of(a.person.post) if a.person else "–"),
-                    Cell(w.day(a.due) if a.due else "–", a.due),
-                    Cell(w.state("action", a.state)),
-                    Cell(w.of(a.outcome.item.meeting.name), href=here.address("meeting", a.outcome.item.meeting.key)),
-                ]
-            )
-            for a in assigned.order_by("due", "key")
-        ],
+        Backed(
+            assigned,
+            functools.partial(_action_row, here),
+            whole=lambda rows: rows.select_related("organisation", "person", "outcome__item__meeting"),
+            sorts={
+                "no": "key",
+                "action": text_said,
+                "who": Coalesce(said("organisation__name", w.code), said("person__post", w.code)),
+                "due": "due",
+                "state": labelled("state", ACTION, w.code),
+                "from": said("outcome__item__meeting__name", w.code),
+            },
+            finds=[
+                within("key"),
+                within(text_said),
+                within("note"),
+                within(Cast("due", CharField())),
+                through("organisation", Organisation, said("name", w.code)),
+                through("person", Person, said("post", w.code)),
+                through("outcome__item__meeting", Meeting, said("name", w.code)),
+                in_state("state", ACTION, w.code),
+            ],
+        ),
         caption=w.find("actions_topic"),
         empty=w.find("actions_empty"),
+    )
+    still_open = assigned.filter(state="open").select_related(
+        "organisation", "person", "programme", "outcome__item__meeting__body__parent__parent__parent"
     )
     file = exported(here.request, decisions, actions)
     if file:
@@ -583,13 +626,44 @@ def registers(here: Here) -> HttpResponse:
             links=[(w.find("measures"), here.address("measures"))],
             offers=[
                 o
-                for a in assigned.filter(state="open").order_by("due", "key")[:30]
+                for a in still_open[:30]
                 for o in offers(here, a, ["action.complete", "action.drop"], f"{a.key} {w.of(a.text)}")
             ],
         ),
     ]
     lede = Lede(w.find("topic"), heading, w.find("stand"))
     return here.show("pages/page.html", stage="meetings", lede=lede, parts=parts)
+
+
+def _decision_row(here: Here, d: Decision) -> Row:
+    w = here.words
+    votes = f"{d.votes_for}–{d.votes_against or 0}–{d.abstentions or 0}"
+    return Row(
+        [
+            Cell(d.key, strong=True),
+            Cell(w.of(d.text), sub=w.say("supersedes", number=d.supersedes.key) if d.supersedes else ""),
+            Cell(w.of(d.body.name), href=_meeting_of(here, d)),
+            Cell(w.day(d.taken_on), d.taken_on),
+            Cell(d.basis),
+            Cell(votes if d.votes_for is not None else w.find("no_count")),
+            Cell(d.resting_on.key if d.resting_on else "–"),
+        ],
+        anchor=f"d-{d.key}",
+    )
+
+
+def _action_row(here: Here, a: Action) -> Row:
+    w = here.words
+    return Row(
+        [
+            Cell(a.key, strong=True),
+            Cell(w.of(a.text), sub=a.note),
+            Cell(w.of(a.organisation.name) if a.organisation else w.of(a.person.post) if a.person else "–"),
+            Cell(w.day(a.due) if a.due else "–", a.due),
+            Cell(w.state("action", a.state)),
+            Cell(w.of(a.outcome.item.meeting.name), href=here.address("meeting", a.outcome.item.meeting.key)),
+        ]
+    )
 
 
 def _meeting_of(here: Here, decision: Decision) -> str:

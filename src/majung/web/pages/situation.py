@@ -21,6 +21,8 @@ from majung.web.words import Words
 
 SHOWN = 6
 """Late things that stand on the page; the registers hold all."""
+LINES = 40
+"""Areas on one page of the matrix; the findings are of all."""
 
 
 @page("situation")
@@ -28,13 +30,17 @@ def show(here: Here) -> HttpResponse:
     """Matrix of areas and stages, the month, what is late and unanswered, the announcement queue."""
     found = situation(here.programme, here.day)
     w = here.words
+    asked = here.request.GET.get("areas", "")
+    at = min(int(asked) if asked.isdigit() and len(asked) < 6 else 0, max(0, len(found.areas) - 1) // LINES)
     return here.show(
         "pages/situation.html",
         stage="situation",
         found=found,
         heading=heading(found, w),
         cycle_finding=cycle_finding(found, w),
-        lines=[_line(line, w) for line in found.areas],
+        lines=[_line(line, w) for line in found.areas[at * LINES : (at + 1) * LINES]],
+        before=str(at - 1) if at else "",
+        after=str(at + 1) if (at + 1) * LINES < len(found.areas) else "",
         columns=[w.find(f"stages.{stage}") for stage in STAGES],
         month=_month(here, found),
         month_name=_month_name(found.day, w),

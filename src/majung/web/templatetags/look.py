@@ -20,7 +20,7 @@ from majung.publishing import blocks
 from majung.publishing.language import missing
 from majung.publishing.marks import segments
 from majung.taskforce.rules.words import Colour, Judge
-from majung.web.tables import Table, arranged, from_block
+from majung.web.tables import Cell, Table, arranged, from_block
 from majung.web.words import Words, words
 
 register = template.Library()
@@ -270,6 +270,20 @@ def rich(context: Mapping[str, Any], value: blocks.Rich | str) -> str:
 
 
 # ---------- tables, pictures, blocks
+
+
+@register.simple_tag(takes_context=True)
+def cell(context: Mapping[str, Any], shown: Cell) -> SafeString:
+    """What stands in a cell of a table. In Python: a page has some thousand of them."""
+    text = SafeString(shown.html) if shown.html else conditional_escape(shown.text)
+    if shown.href and not shown.html:
+        text = format_html('<a href="{}">{}</a>', shown.href, text)
+    css = ("s" if shown.strong else "") + (" q" if shown.quiet else "")
+    made = f'<span class="{css}">{text}</span>'
+    if shown.sub or shown.figure:
+        under = rich(context, shown.sub) + (f" {fid(context, shown.figure)}" if shown.figure else "")
+        made += f'<span class="sm">{under}</span>'
+    return mark_safe(made)  # noqa: S308  (every part is escaped above)
 
 
 @register.inclusion_tag("look/table.html", takes_context=True)
