@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any, overload
 
 from django.db.models import Case, CharField, F, Model, Q, QuerySet, TextField, Value, When
-from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.db.models.lookups import IContains
@@ -19,7 +18,8 @@ from django.db.models.lookups import IContains
 from majung.taskforce.rules.states import Lifecycle
 from majung.web.tables import Row, Stored
 
-Expression = Combinable | Any
+Expression = Any
+"""A column's name or an expression of the ORM, which types neither `asc` nor `desc` on all of them."""
 AT_A_TIME = 1000
 """Rows brought at a time when all of them are wanted, for a file."""
 OTHER = {"ko": "en", "en": "ko"}
