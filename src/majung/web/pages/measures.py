@@ -168,7 +168,7 @@ def one(here: Here, key: str) -> HttpResponse:
         if late
         else w.say("one_heading", name=w.of(found.name), state=w.state("measure", found.state))
     )
-    if said.differ:
+    if told.differ:
         heading = w.say("one_differ", first=heading)
     parts = [
         Part(
