@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from majung.programme import load_programme
 from majung.runs import Run, compute
 from miniature import Miniature
+
+# Slow machines are no failures: how long a draw takes says nothing about what is tested.
+settings.register_profile("majung", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("majung")
 
 
 @pytest.fixture

@@ -229,7 +229,8 @@ def _judged(objective: Floats, found: Answer, bound: float, gap: float) -> Answe
     bound = max(bound, found.value)
     proven = relative_gap(found.value, bound)
     status: Status = "feasible"
-    if bound - found.value <= RESOLUTION * (float(np.abs(objective).max(initial=0)) or 1.0):
+    resolution = RESOLUTION * (float(np.abs(objective).max(initial=0)) or 1.0)
+    if bound - found.value <= resolution * (1 + _ROUNDING):
         status = "optimal"
     elif proven <= gap * (1 + _ROUNDING):
         status = "within_gap"
