@@ -230,7 +230,7 @@ def _judged(objective: Floats, found: Answer, bound: float, gap: float) -> Answe
     proven = relative_gap(found.value, bound)
     status: Status = "feasible"
     resolution = RESOLUTION * (float(np.abs(objective).max(initial=0)) or 1.0)
-    if bound - found.value <= resolution * (1 + _ROUNDING):
+    if bound - found.value <= resolution + _ROUNDING * abs(found.value):
         status = "optimal"
     elif proven <= gap * (1 + _ROUNDING):
         status = "within_gap"
