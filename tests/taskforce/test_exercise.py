@@ -121,5 +121,6 @@ def test_a_large_exercise_has_an_entry_a_row_and_a_sound_journal(folder: Path) -
     programme = large.generate(folder, "large", groups=1, until=UNTIL)
     assert (programme.exercise, m.Measure.objects.count(), m.Meeting.objects.count()) == (True, 250, 25)
     assert m.Standing.objects.exclude(progress=None).count() == 250
+    assert (m.Submission.objects.count(), m.Decision.objects.count(), m.Action.objects.count()) == (20, 25, 25)
     assert m.JournalEntry.objects.filter(operation="exercise.fill").count() > 5000
     assert verify_database().sound

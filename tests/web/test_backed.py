@@ -94,6 +94,9 @@ def test_thirty_rows_ask_no_more_of_the_database_than_few(
     many = _asked(client)
     assert {page: (few[page], n) for page, n in many.items() if n > few[page]} == {}
     assert max(many.values()) <= 30
+    first, second = (client.get(f"/test-2021/situation/?areas={n}").content.decode() for n in (0, 1))
+    assert ("area 29" in first, "area 29" in second) == (False, True)
+    assert ("areas=1" in first, "areas=0" in second) == (True, True)
 
 
 # ---------- a backed table does what one in memory does

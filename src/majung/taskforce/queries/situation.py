@@ -45,6 +45,7 @@ class AreaLine:
     done: frozenset[str] = frozenset()
     now: str = STAGES[0]
     measures: int = 0
+    agreed: int = 0
     lights: dict[str, Counter[str]] = field(default_factory=dict)
     next: Meeting | None = None
     late: int = 0
@@ -137,11 +138,16 @@ def _lights(areas: dict[int, AreaLine], programme: Programme, day: date) -> None
         .exclude(state="dropped")
         .order_by()
         .values_list("task__strategy__area", "rule_colour", "owner_colour", "reviewer_colour")  # type: ignore[misc]
-        .annotate(n=Count("pk"), late=Count("pk", filter=Q(state__in=CAN_BE_LATE, due__lt=day)))
+        .annotate(
+            n=Count("pk"),
+            late=Count("pk", filter=Q(state__in=CAN_BE_LATE, due__lt=day)),
+            agreed=Count("pk", filter=~Q(state="proposed")),
+        )
     )
-    for area, rule, owner, reviewer, n, late in counted:
+    for area, rule, owner, reviewer, n, late, agreed in counted:
         line = areas[area]
         line.measures += n
+        line.agreed += agreed
         line.late += late
         for judge, colour in (("rule", rule), ("owner", owner), ("reviewer", reviewer)):
             line.lights.setdefault(judge, Counter())[colour] += n
@@ -177,8 +183,7 @@ def _stages(areas: dict[int, AreaLine], programme: Programme, day: date) -> None
     has["project"] = set(CoreProject.objects.filter(area__in=areas).values_list("area", flat=True))
     bodies = set(Meeting.objects.filter(programme=programme, state__in=HELD).values_list("body", flat=True).distinct())
     has["groups"] = {line.area.pk for line in areas.values() if line.area.body_id in bodies}
-    agreed = Measure.objects.filter(task__strategy__area__in=areas).exclude(state__in=("proposed", "dropped"))
-    has["measures"] = set(agreed.values_list("task__strategy__area", flat=True).distinct())
+    has["measures"] = {line.area.pk for line in areas.values() if line.agreed}
     announced = Strategy.objects.filter(area__in=areas, announced_on__lte=day)
     has["announced"] = set(announced.values_list("area", flat=True))
     has["review"] = set(ReviewConclusion.objects.filter(area__in=areas).values_list("area", flat=True))

@@ -21,7 +21,7 @@ from majung.web.words import Words
 
 SHOWN = 6
 """Late things that stand on the page; the registers hold all."""
-LINES = 40
+LINES = 20
 """Areas on one page of the matrix; the findings are of all."""
 
 
