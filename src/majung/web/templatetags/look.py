@@ -20,7 +20,7 @@ from majung.publishing import blocks
 from majung.publishing.language import missing
 from majung.publishing.marks import segments
 from majung.taskforce.rules.words import Colour, Judge
-from majung.web.tables import Cell, Table, arranged, from_block
+from majung.web.tables import Cell, Row, Table, arranged, from_block
 from majung.web.words import Words, words
 
 register = template.Library()
@@ -273,8 +273,17 @@ def rich(context: Mapping[str, Any], value: blocks.Rich | str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def cell(context: Mapping[str, Any], shown: Cell) -> SafeString:
-    """What stands in a cell of a table. In Python: a page has some thousand of them."""
+def cells(context: Mapping[str, Any], table: Table, row: Row) -> SafeString:
+    """The cells of a row. In Python: a page has some thousand of them."""
+    first, *others = row.cells
+    made = [f'<th scope="row">{_cell(context, first)}</th>']
+    for column, shown in zip(table.columns[1:], others, strict=False):
+        css = ' class="r"' if column.right else ""
+        made.append(f'<td{css} data-l="{conditional_escape(column.head)}">{_cell(context, shown)}</td>')
+    return mark_safe("".join(made))  # noqa: S308  (every part is escaped)
+
+
+def _cell(context: Mapping[str, Any], shown: Cell) -> SafeString:
     text = SafeString(shown.html) if shown.html else conditional_escape(shown.text)
     if shown.href and not shown.html:
         text = format_html('<a href="{}">{}</a>', shown.href, text)
