@@ -190,7 +190,8 @@ def _do(
     with transaction.atomic():
         held = _pending.set(drafts)
         try:
-            locked = type(subject)._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
+            # Not its key: another deed's new rows may point to it, and that deed may hold the journal's head already.
+            locked = type(subject)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=subject.pk)
             acted_as = verdict(actor, operation.name, locked)
             if acted_as is None:
                 raise _not_allowed(operation, locked)

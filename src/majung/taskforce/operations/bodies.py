@@ -143,11 +143,11 @@ def end_mandate(act: Act, mandate: Mandate, *, ends: date | None = None, success
         starts=last + timedelta(days=1),
     )
     following.save()
-    for measure in Measure.objects.select_for_update().filter(officer=mandate.person, state__in=Measure.OPEN):
+    for measure in Measure.objects.select_for_update(no_key=True).filter(officer=mandate.person, state__in=Measure.OPEN):
         if measure.owner_id == mandate.represents_id:
             measure.officer = successor
             measure.save()
-    for action in mandate.person.actions.select_for_update().filter(state="open"):
+    for action in mandate.person.actions.select_for_update(no_key=True).filter(state="open"):
         if action.in_body.pk == mandate.body_id:
             action.person = successor
             action.save()
