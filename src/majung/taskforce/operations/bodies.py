@@ -143,7 +143,8 @@ def end_mandate(act: Act, mandate: Mandate, *, ends: date | None = None, success
         starts=last + timedelta(days=1),
     )
     following.save()
-    for measure in Measure.objects.select_for_update(no_key=True).filter(officer=mandate.person, state__in=Measure.OPEN):
+    held = Measure.objects.select_for_update(no_key=True).filter(officer=mandate.person, state__in=Measure.OPEN)
+    for measure in held:
         if measure.owner_id == mandate.represents_id:
             measure.officer = successor
             measure.save()
