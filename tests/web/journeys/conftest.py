@@ -27,8 +27,6 @@ FLAGS = (
     "--no-first-run",
     "--disable-background-networking",
 )
-# Playwright's event loop runs in this thread; the ORM is used beside it, never within it.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 def chromium() -> str | None:
@@ -36,15 +34,18 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """One browser for the tests of a file; closed before another file starts its own, since two cannot run at once."""
     program = chromium()
     if program is None:
         if os.environ.get("CI") == "true":
             pytest.fail("no chromium on PATH: the journeys cannot run, and CI must run them")
         pytest.skip("no chromium on PATH: install it to run the journeys")
     playwright = pytest.importorskip("playwright.sync_api", reason="the journeys need playwright")
-    with playwright.sync_playwright() as started:
+    with pytest.MonkeyPatch.context() as patched, playwright.sync_playwright() as started:
+        # Playwright's loop runs in the thread in which the tests prepare their rows.
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         found = started.chromium.launch(executable_path=program, args=list(FLAGS))
         yield found
         found.close()
