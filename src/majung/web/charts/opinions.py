@@ -1,47 +1,53 @@
-"""The opinion map: a dot a person, a shape and shade a group; nobody is named, small groups are not there."""
+"""The opinion map: a mark a person, a shape and shade a group; nobody is named, small groups are not there."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from majung.taskforce.queries.opinions import Picture
 from majung.web.words import Words
 
 WIDTHS = (("vw", 640, 320), ("vm", 560, 300), ("vs", 350, 260))
-SHADES = ("g0", "g1", "g2", "g3", "g4", "g5", "g6")
 
 
-def opinion_map(seen: Picture, w: Words) -> SafeString:
-    """The map in three widths with its title; empty without points."""
-    if not seen.points:
-        return mark_safe("")
-    drawn = "".join(_drawn(css, width, height, seen, w) for css, width, height in WIDTHS)
-    head = f'<h3>{escape(w.find("map_title"))}</h3><p class="u">{escape(w.find("map_unit"))}</p>'
-    return mark_safe(f'<div class="fig">{head}{drawn}</div>')  # noqa: S308  (words are escaped, the rest are numbers)
+def opinion_map(points: Sequence[Sequence[float]], groups: int, w: Words) -> SafeString:
+    """A mark a person, a shape and shade a group, the group's letter in its middle; three widths."""
+    drawn = "".join(_map(css, width, height, points, groups, w) for css, width, height in WIDTHS)
+    return mark_safe(drawn)  # noqa: S308  (words are escaped, the rest are numbers)
 
 
-def _drawn(css: str, width: int, height: int, seen: Picture, w: Words) -> str:
-    xs, ys = [p[0] for p in seen.points], [p[1] for p in seen.points]
-    pad = 24
-    spread = max(max(xs) - min(xs), (max(ys) - min(ys)) * (width - 2 * pad) / (height - 2 * pad)) or 1.0
-    scale = (width - 2 * pad) / spread
+def _map(css: str, width: int, height: int, points: Sequence[Sequence[float]], groups: int, w: Words) -> str:
+    xs, ys, pad = [p[0] for p in points], [p[1] for p in points], 24
+    scale = min(
+        (width - 2 * pad) / ((max(xs) - min(xs)) or 1.0),
+        (height - 2 * pad) / ((max(ys) - min(ys)) or 1.0),
+    )
     middle = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
 
     def place(x: float, y: float) -> tuple[float, float]:
         return width / 2 + (x - middle[0]) * scale, height / 2 - (y - middle[1]) * scale
 
-    out = [
-        f'<svg class="{css}" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(w.find("map_title"))}">'
-    ]
-    for x, y, group in seen.points:
-        px, py = place(x, y)
-        out.append(f'<circle class="{SHADES[group % len(SHADES)]}" cx="{px:.1f}" cy="{py:.1f}" r="3.5"/>')
-    for group in range(len(seen.sizes)):
-        own = [(x, y) for x, y, g in seen.points if g == group]
-        px, py = place(sum(x for x, _ in own) / len(own), sum(y for _, y in own) / len(own))
-        out.append(f'<text x="{px:.1f}" y="{py:.1f}" text-anchor="middle" class="b halo">{chr(65 + group)}</text>')
+    label = escape(w.say("map_alt", n=len(points), groups=groups))
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    out = [f'<svg class="{css}" {size} role="img" aria-label="{label}">']
+    out += [_person(*place(x, y), int(group)) for x, y, group in points]
+    for group in range(groups):
+        own = [place(x, y) for x, y, g in points if int(g) == group]
+        if own:
+            px, py = sum(p[0] for p in own) / len(own), sum(p[1] for p in own) / len(own)
+            out.append(
+                f'<text x="{px:.1f}" y="{py + 5:.1f}" text-anchor="middle" class="b halo">{chr(65 + group)}</text>'
+            )
     out.append("</svg>")
     return "".join(out)
+
+
+def _person(x: float, y: float, group: int) -> str:
+    css = f"o{group % 7}"
+    if group % 3 == 0:
+        return f'<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
+    if group % 3 == 1:
+        return f'<rect class="{css}" x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7"/>'
+    return f'<path class="{css}" d="M{x:.1f} {y - 4.6:.1f}l4.6 8.4h-9.2Z"/>'

@@ -9,6 +9,8 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, When
 from django.db.models.functions import Cast, Lower
 from django.http import Http404, HttpResponse
 from django.urls import path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from majung.taskforce.models import Area, Body, Consultation, ModerationAct, Response, Statement, Submission, Theme
 from majung.taskforce.queries.opinions import Picture, picture
@@ -256,7 +258,7 @@ def consultation(here: Here, key: str) -> HttpResponse:
             w.find("map_topic"),
             stability_said(seen, here),
             w.find("map_note"),
-            pictures=[opinion_map(seen, w)] if not seen.missing else (),
+            pictures=[_opinion_figure(here, seen)] if seen.points else (),
             facts=_groups(here, seen),
             empty=seen.missing[w.code] if seen.missing else "",
         ),
@@ -292,6 +294,16 @@ def stability_said(seen: Picture, here: Here) -> str:
         return w.find("map_chance")
     key = "map_stable" if median >= 0.8 else "map_fair" if median >= 0.6 else "map_loose"
     return w.say(key, n=len(seen.sizes), ari=w.number(median, 2))
+
+
+def _opinion_figure(here: Here, seen: Picture) -> SafeString:
+    w = here.words
+    return format_html(
+        '<div class="fig"><h3>{}</h3><p class="u">{}</p>{}</div>',
+        w.find("map_title"),
+        w.find("map_unit"),
+        opinion_map(seen.points, len(seen.sizes), w),
+    )
 
 
 def _groups(here: Here, seen: Picture) -> list[Fact]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+from datetime import date
 
 from django.db.models import Case, CharField, Count, DateField, F, Q, When
 from django.db.models.functions import Cast
 from django.http import Http404, HttpResponse
 from django.urls import path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from majung.taskforce.journal.images import reference
-from majung.taskforce.models import Area, Body, CoreTask, JournalEntry, Measure, Metric, Organisation
+from majung.taskforce.models import Area, Body, CoreTask, JournalEntry, Measure, Metric, Organisation, Reading
 from majung.taskforce.operations import OPERATIONS
 from majung.taskforce.queries.lights import CAN_BE_LATE, lights, metric_progress, with_lights
 from majung.taskforce.queries.visibility import visible
@@ -18,7 +21,7 @@ from majung.taskforce.rules.roles import Role
 from majung.taskforce.rules.states import FISCAL, MEASURE, REGULATORY
 from majung.taskforce.rules.words import Instrument
 from majung.web.backed import Backed, in_state, labelled, said, through, within
-from majung.web.charts.targets import targets
+from majung.web.charts.targets import Course, target_chart
 from majung.web.parts import Fact, Lede, Part, offer, offers, steps
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
@@ -198,7 +201,7 @@ def one(here: Here, key: str) -> HttpResponse:
             w.find("metrics_topic"),
             w.counted(found.metrics.count(), "metrics") if found.metrics.count() else w.find("metrics_none"),
             w.find("metrics_note"),
-            pictures=[targets(metric, here.day, w) for metric in found.metrics.all()],
+            pictures=[_on_its_way(here, metric) for metric in found.metrics.all()],
             tables=[tables[0]],
             empty=w.find("metrics_empty"),
             anchor="metrics",
@@ -306,6 +309,30 @@ def _acted_as(here: Here, said: str, names: dict[str, str]) -> str:
         return said
     return (
         f"{Role(role).label[here.words.code]}, {names.get(body, body)}" if body else Role(role).label[here.words.code]
+    )
+
+
+def _on_its_way(here: Here, metric: Metric) -> SafeString:
+    """A metric's picture with its title and source."""
+    w = here.words
+    latest: dict[date, Reading] = {}
+    for reading in metric.readings.all():
+        kept = latest.get(reading.on)
+        if reading.on <= here.day and (kept is None or kept.number < reading.number):
+            latest[reading.on] = reading
+    course = Course(
+        metric.name,
+        metric.unit,
+        (metric.baseline_on, metric.baseline) if metric.baseline is not None and metric.baseline_on else None,
+        tuple(sorted((t.by, t.value) for t in metric.targets.all())),
+        tuple(sorted((on, reading.value) for on, reading in latest.items())),
+    )
+    return format_html(
+        '<div class="fig"><h3>{}</h3><p class="u">{}</p>{}{}</div>',
+        w.of(metric.name) + (" †" if metric.doubtful else ""),
+        w.say("chart_unit", unit=w.of(metric.unit)),
+        target_chart(course, w),
+        format_html('<p class="src">{}</p>', metric.source) if metric.source else "",
     )
 
 

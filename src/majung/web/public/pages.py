@@ -12,9 +12,10 @@ from django.utils.safestring import mark_safe
 
 from majung.taskforce.rules.clock import day_of
 from majung.web.charts.cycle import cell
+from majung.web.charts.opinions import opinion_map
+from majung.web.charts.targets import target_chart
 from majung.web.public import tables, told
 from majung.web.public.ballots import votes_of
-from majung.web.public.charts import opinion_map, target_chart
 from majung.web.public.counting import TooMany
 from majung.web.public.door import language_of
 from majung.web.public.site import Site, page, store
@@ -148,7 +149,7 @@ def area(site: Site, key: str) -> HttpResponse:
         heading=_area_heading(line, w),
         summary=w.of(told_now(strategy)["summary"]) if strategy else "",
         stage=w.find(f"stages.{line.stage}"),
-        pictures=[(m, target_chart(m, w)) for m in metrics],
+        pictures=[(m, target_chart(told.course(m), w)) for m in metrics],
         metrics_finding=w.say("area.metrics_finding", all=w.counted(len(metrics), "metrics"), read=read)
         if metrics
         else w.find("area.metrics"),

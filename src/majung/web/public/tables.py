@@ -8,7 +8,6 @@ from typing import Any
 
 from majung.taskforce.rules.words import Instrument
 from majung.web.public import told
-from majung.web.public.charts import last_readings
 from majung.web.public.site import Site
 from majung.web.tables import Cell, Column, Row, Table
 from majung.web.templatetags.look import lights
@@ -127,7 +126,7 @@ def metrics(site: Site, area: Mapping[str, Any]) -> Table:
     rows = []
     for m in area["detail"]:
         for metric in m["metrics"]:
-            seen = last_readings(metric)
+            seen = told.course(metric).readings
             mark = " †" if metric["doubtful"] else ""
             for target in metric["targets"] or [None]:
                 aim = w.amount(target["value"]) if target else w.find("no_target")

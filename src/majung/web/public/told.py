@@ -10,6 +10,7 @@ from typing import Any
 
 from majung.taskforce.rules.clock import day_of
 from majung.taskforce.rules.words import Answer, Colour
+from majung.web.charts.targets import Course
 from majung.web.public.store import Edition
 from majung.web.words import Words
 
@@ -30,6 +31,26 @@ def day(text: str | None) -> date | None:
     if not text:
         return None
     return day_of(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)
+
+
+def course(metric: Mapping[str, Any]) -> Course:
+    """A metric of a document with what of it is reported."""
+    latest: dict[str, tuple[int, float]] = {}
+    for reading in metric["readings"]:
+        if reading["value"] is not None and latest.get(reading["on"], (-1, 0.0))[0] <= reading["number"]:
+            latest[reading["on"]] = (reading["number"], float(reading["value"]))
+    known = metric["baseline"] is not None and metric["baseline_on"]
+    return Course(
+        metric["name"],
+        metric["unit"],
+        (date.fromisoformat(metric["baseline_on"]), float(metric["baseline"])) if known else None,
+        tuple(
+            sorted(
+                (date.fromisoformat(t["by"]), float(t["value"])) for t in metric["targets"] if t["value"] is not None
+            )
+        ),
+        tuple(sorted((date.fromisoformat(on), value) for on, (_, value) in latest.items())),
+    )
 
 
 @dataclass(frozen=True)
