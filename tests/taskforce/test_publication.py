@@ -26,6 +26,8 @@ from majung.taskforce.rules.words import Answer, Instrument, Opinion, Purpose
 
 from .conftest import Institution, moment, text
 
+NO_RUNS = Path("no-runs-kept-here")
+
 
 @pytest.fixture
 def key() -> Ed25519PrivateKey:
@@ -77,26 +79,28 @@ def scheduled(institution: Institution) -> Announcement:
 
 
 def test_embargo_holds_by_absence(institution: Institution, scheduled: Announcement) -> None:
-    before = json.dumps(documents(institution.programme, moment("2021-04-28")), ensure_ascii=False)
+    before = json.dumps(documents(institution.programme, moment("2021-04-28"), NO_RUNS), ensure_ascii=False)
     assert "Secret" not in before
     assert "secret-measure" not in before, "not even through the answer to a demand"
     minute = moment("2021-04-29", 1)
     announcements.announce(institution.by("secretariat", "2021-04-29", 1), scheduled)
-    just_before = json.dumps(documents(institution.programme, minute - timedelta(seconds=1)), ensure_ascii=False)
+    just_before = json.dumps(
+        documents(institution.programme, minute - timedelta(seconds=1), NO_RUNS), ensure_ascii=False
+    )
     assert "Secret plan" not in just_before
-    now = documents(institution.programme, minute)
+    now = documents(institution.programme, minute, NO_RUNS)
     assert now["announcements/a"]["frozen"]["tasks"][0]["measures"][0]["decisions"] == ["d"]
     assert now["areas/intelligent-robots"]["detail"][0]["key"] == "secret-measure"
 
 
 def test_nothing_personal_is_published(institution: Institution, scheduled: Announcement) -> None:
     announcements.announce(institution.by("secretariat", "2021-04-29", 1), scheduled)
-    everything = json.dumps(documents(institution.programme, moment("2021-05-01")), ensure_ascii=False)
+    everything = json.dumps(documents(institution.programme, moment("2021-05-01"), NO_RUNS), ensure_ascii=False)
     for word in ("Personal title", "Personal text", "Someone Ltd", "someone@example.org"):
         assert word not in everything
     code = Submission.objects.get().receipt
     assert code not in everything
-    found = documents(institution.programme, moment("2021-05-01"))[f"receipts/{receipt_name(code.lower())}"]
+    found = documents(institution.programme, moment("2021-05-01"), NO_RUNS)[f"receipts/{receipt_name(code.lower())}"]
     assert [r["answer"] for r in found["responses"]] == ["adopted"]
 
 
@@ -105,14 +109,14 @@ def test_an_edition_is_signed_and_shows_tampering(
 ) -> None:
     i = institution
     announcements.announce(i.by("secretariat", "2021-04-29", 1), scheduled)
-    first = publish(i.by("secretariat", "2021-04-29", 2), i.programme, tmp_path, key)
+    first = publish(i.by("secretariat", "2021-04-29", 2), i.programme, tmp_path, key, tmp_path)
     assert verify(first.folder, key.public_key()) == []
     manifest = json.loads((first.folder / "manifest.json").read_text())
     assert manifest["journal"]["printed_in"] == "edition/1"
     current = tmp_path / i.programme.key / "current"
     assert current.resolve() == first.folder
     announcements.correct(i.by("secretariat", "2021-05-03"), scheduled, notice=text("a figure"))
-    second = publish(i.by("secretariat", "2021-05-03"), i.programme, tmp_path, key)
+    second = publish(i.by("secretariat", "2021-05-03"), i.programme, tmp_path, key, tmp_path)
     assert current.resolve() == second.folder
     assert first.folder.is_dir()
     told = json.loads((second.folder / "announcements/a.json").read_text())
@@ -134,7 +138,7 @@ def test_who_may_not_publish_leaves_the_store_as_it_was(
 ) -> None:
     i = institution
     with pytest.raises(NotAllowed):
-        publish(i.by("analyst"), i.programme, tmp_path, key)
+        publish(i.by("analyst"), i.programme, tmp_path, key, tmp_path)
     assert [p.name for p in (tmp_path / i.programme.key).iterdir()] == []
 
 
@@ -146,7 +150,7 @@ def test_a_map_appears_with_enough_people_and_says_how_stable_it_is(institution:
         statement = opinions.propose_statement(loader, consultation, text=text(f"s{number}"))
         opinions.show_statement(loader, statement)
         shown.append(statement)
-    few = documents(i.programme, moment("2021-05-01"))["consultations/c"]
+    few = documents(i.programme, moment("2021-05-01"), NO_RUNS)["consultations/c"]
     assert few["map"] is None
     assert few["missing"]["ko"]
     for person in range(44):
@@ -158,7 +162,7 @@ def test_a_map_appears_with_enough_people_and_says_how_stable_it_is(institution:
             if (person * 3 + number) % 11 == 0:
                 yes = not yes
             opinions.vote(loader, statement, voter=f"v{person}", opinion=Opinion.AGREE if yes else Opinion.DISAGREE)
-    told = documents(i.programme, moment("2021-05-01"))["consultations/c"]
+    told = documents(i.programme, moment("2021-05-01"), NO_RUNS)["consultations/c"]
     assert told["voters"] == 44
     assert sorted(told["map"]["sizes"]) == [22, 22]
     median, low, high = told["map"]["stability"]

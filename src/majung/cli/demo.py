@@ -90,7 +90,8 @@ def _record(folder: Path, run: Run) -> list[tuple[str, str, str]]:
     deeds.take_in(system("demonstration", now), loaded, key=run.id, manifest=run.manifest)
     if not settings.SIGNING_KEY.exists():
         keys.make(settings.SIGNING_KEY)
-    publish(system("demonstration", now), loaded, settings.PUBLIC_STORE, keys.load(settings.SIGNING_KEY))
+    key = keys.load(settings.SIGNING_KEY)
+    publish(system("demonstration", now), loaded, settings.PUBLIC_STORE, key, settings.RUNS)
     return guests(loaded, now)
 
 

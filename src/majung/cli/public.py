@@ -35,9 +35,9 @@ def publish(programme: Programme, store: Store = None) -> None:
     found = Row.objects.filter(key=programme).first()
     if found is None:
         raise InputError(f"no programme {programme!r} in this database")
-    edition = write(
-        system("publisher", datetime.now(UTC)), found, store or settings.PUBLIC_STORE, keys.load(settings.SIGNING_KEY)
-    )
+    key = keys.load(settings.SIGNING_KEY)
+    publisher = system("publisher", datetime.now(UTC))
+    edition = write(publisher, found, store or settings.PUBLIC_STORE, key, settings.RUNS)
     console.print(f"edition {edition.number}: {edition.folder}", markup=False, soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from majung.evidence.countries import accepted_codes, country_name
 from majung.programme.model import Criterion as CriterionSpec
 from majung.programme.model import Text
 from majung.publishing.language import Language, missing
-from majung.runs import Run
+from majung.runs import KEYS, Run
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,32 @@ class Material:
         """`row[stem_ko]` or `row[stem_en]`."""
         value = row.get(f"{stem}_{self.language.code}", "")
         return "" if value is None or (isinstance(value, float) and missing(value)) else str(value)
+
+    def row_name(self, table: str, *key: str) -> str:
+        """A result row in words: what its table holds, then its key by name."""
+        named = [self.language.find(f"holds.{table.replace(' ', '_')}", default=table)]
+        columns = KEYS.get(table, ("",) * len(key))
+        named += [self._key_name(column, part) for column, part in zip(columns, key, strict=False) if part]
+        return " · ".join(named)
+
+    def _key_name(self, column: str, part: str) -> str:
+        if column in ("candidate", "industry", "other", "area"):
+            return self.industry(part)
+        if column == "project":
+            return self.project(part)
+        if column == "country":
+            return self.country_name(part)
+        if column == "classification":
+            return self.classification(part)
+        if column == "gap":
+            return self.gap_names.get(part, part)
+        for criterion in self.criteria:
+            if part == criterion.id:
+                return criterion.name
+            for indicator in criterion.indicators:
+                if part == indicator.id:
+                    return indicator.name
+        return self.project(part) if column == "" else part
 
     # ---------- rows
 

@@ -37,8 +37,8 @@ class Edition:
     manifest_hash: str
 
 
-def publish(actor: Actor, programme: Programme, store: Path, key: Ed25519PrivateKey) -> Edition:
-    """Write what is public at the actor's moment as the next edition of the store.
+def publish(actor: Actor, programme: Programme, store: Path, key: Ed25519PrivateKey, runs: Path) -> Edition:
+    """Write what is public at the actor's moment as the next edition of the store. runs: where kept runs are.
 
     Raises Refusal when the actor may not, OSError when the store cannot be written; the present edition then stays.
     """
@@ -48,7 +48,7 @@ def publish(actor: Actor, programme: Programme, store: Path, key: Ed25519Private
     with tempfile.TemporaryDirectory(dir=home, prefix=".unfinished-") as work:
         folder = Path(work) / f"edition-{number:05d}"
         folder.mkdir()
-        files = write(documents(programme, actor.at), folder)
+        files = write(documents(programme, actor.at, runs), folder)
         anchor = anchors.as_data(anchors.anchor(key, actor.at, f"edition/{number}"))
         signer = key_id(key.public_key())
         manifest = {

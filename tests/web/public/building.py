@@ -8,8 +8,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from majung.runs import Run
 from majung.taskforce.models import Announcement, Submission
-from majung.taskforce.operations import announcements, measures, meetings, opinions, strategies
+from majung.taskforce.operations import announcements, measures, meetings, opinions, runs, strategies
 from majung.taskforce.publication import publish
 from majung.taskforce.rules.words import Answer, Colour, Disclosure, Instrument, Opinion, Purpose, Qualifier
 from taskforce.conftest import Institution, moment
@@ -28,9 +29,10 @@ class Published:
     store: Path
     key: Ed25519PrivateKey
     receipts: dict[str, str]
+    figure: str
 
 
-def furnish(i: Institution) -> None:
+def furnish(i: Institution, run: Run) -> None:
     """The cycle once: demand, meeting, strategy, announcement, reading, consultation; a second plan under embargo."""
     loader = i.by("loader")
     theme = opinions.add_theme(
@@ -111,6 +113,10 @@ def furnish(i: Institution) -> None:
         measures.ground(i.by("rapporteur"), measure, decision=decision)
         measures.ground(i.by("rapporteur"), measure, submission=demands["adopted"])
         measures.agree(i.by("chair", "2021-04-16"), measure)
+    record = runs.take_in(loader, i.programme, key=run.id, manifest=run.manifest)
+    measures.ground(i.by("rapporteur"), pavement, run=record, figure=cited(run))
+    parts = both("Parts of robots", "로봇 부품")
+    strategies.choose_project(loader, i.area, key="parts", name=parts, run=record, decision=decision)
     opinions.answer(
         i.by("rapporteur", "2021-04-20"),
         demands["adopted"],
@@ -209,8 +215,15 @@ def _opinions(i: Institution) -> None:
             opinions.vote(loader, said, voter=f"v{person}", opinion=Opinion.AGREE if yes else Opinion.DISAGREE)
 
 
-def first_edition(i: Institution, store: Path) -> Published:
+def cited(run: Run) -> str:
+    """The figure that a measure rests on: a number computed from source rows."""
+    candidate, indicator = run.tables["indicators"].dropna(subset="value")[["candidate", "indicator"]].iloc[0]
+    return run.figure("indicators", candidate, indicator)
+
+
+def first_edition(i: Institution, store: Path, run: Run) -> Published:
     key = Ed25519PrivateKey.generate()
-    publish(i.by("secretariat", "2021-06-10"), i.programme, store, key)
+    assert run.folder is not None
+    publish(i.by("secretariat", "2021-06-10"), i.programme, store, key, run.folder.parent)
     codes = {s.title.split()[-1]: s.receipt for s in Submission.objects.filter(programme=i.programme)}
-    return Published(store, key, codes)
+    return Published(store, key, codes, cited(run))

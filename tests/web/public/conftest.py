@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
+from majung.runs import Run
 from majung.taskforce.journal.keys import public_pem
 from majung.web.public import settings as public
 from majung.web.public import site
@@ -24,12 +25,14 @@ OWN = (
 
 
 @pytest.fixture(scope="session")
-def published(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Published:
+def published(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, kept_run: Run
+) -> Published:
     store = tmp_path_factory.mktemp("store")
     with django_db_blocker.unblock(), transaction.atomic():
         institution = build()
-        furnish(institution)
-        made = first_edition(institution, store)
+        furnish(institution, kept_run)
+        made = first_edition(institution, store, kept_run)
         transaction.set_rollback(True)
     return made
 

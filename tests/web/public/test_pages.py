@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from django.test import Client
 
+from majung.runs import Run, trace
 from majung.taskforce.editions import verify
 from majung.taskforce.rules.receipts import receipt_name
 
@@ -149,6 +150,30 @@ def test_an_announcement_names_its_grounds_and_keeps_what_was_first_said(client:
     assert "&lt;b&gt;paragraph" in page
     assert "This is an earlier wording" in read(client, "announcements/robots/?text=0")
     assert "This is an earlier wording" not in read(client, "announcements/robots/?text=99")
+
+
+def test_a_figure_opens_its_chain_down_to_file_and_line(client: Client, published: Published, kept_run: Run) -> None:
+    found = trace(kept_run, published.figure)
+    assert found.sources, "the figure rests on evidence, or this test shows nothing"
+    assert f'href="/test-2021/figures/{published.figure}/"' in read(client, "announcements/robots/")
+    page = read(client, f"figures/{published.figure}/")
+    for source in found.sources:
+        assert f"{source.file}:{source.lines[0]}" in page
+        assert source.source.license in page
+        first = source.frame.iloc[0]
+        table = read(client, f"figures/{published.figure}/?rows0.as=csv")
+        assert str(int(first["year"])) in table
+    assert kept_run.id in page
+    assert "/test-2021/announcements/robots/#m-pavement" in page
+    assert "TF" in page, "the meeting at which it was announced"
+    assert client.get("/test-2021/figures/NOSUCH/").status_code == 404
+
+
+def test_an_area_names_its_core_projects_with_run_and_decision(client: Client, kept_run: Run) -> None:
+    page = read(client, "areas/intelligent-robots/")
+    assert "Parts of robots" in page
+    assert kept_run.id in page
+    assert "2021-04" in page
 
 
 def test_minutes_of_others_are_text_not_markup(client: Client) -> None:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from majung.methods.labelled import InputError
+from majung.runs import Run
 from majung.taskforce import inbox as keeping
 from majung.taskforce.batches import read
 from majung.taskforce.intake import take_in
@@ -239,7 +240,7 @@ def test_what_was_put_forward_reaches_the_workspace_and_its_receipt_comes_back(
     store, signing, own = tmp_path / "store", Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     consultation = opinions.open_consultation(loader, i.group, key="pavements", question=text("?"), area=i.area)
     opinions.show_statement(loader, opinions.propose_statement(loader, consultation, text=text("s")))
-    publish(i.by("secretariat", "2021-06-10"), i.programme, store, signing)
+    publish(i.by("secretariat", "2021-06-10"), i.programme, store, signing, tmp_path)
     settings.PUBLIC_STORE = store
     site._store.cache_clear()
     client = Client(headers={"accept-language": "ko"})
@@ -260,7 +261,7 @@ def test_what_was_put_forward_reaches_the_workspace_and_its_receipt_comes_back(
     assert Vote.objects.get().opinion == "disagree"
     assert Statement.objects.order_by("number").last().state == "proposed"  # type: ignore[union-attr]
     now = datetime.now(UTC)
-    publish(i.by("secretariat", now.date().isoformat(), 23), i.programme, store, signing)
+    publish(i.by("secretariat", now.date().isoformat(), 23), i.programme, store, signing, tmp_path)
     page = client.get(f"/test-2021/receipt/{receipt_name(code)}/").content.decode()
     assert "내 의견을 받았고, 답을 준비하고 있습니다." in page
     assert "제목" not in page.replace("제목 없음", "")
@@ -288,15 +289,16 @@ def test_an_announcement_appears_with_its_edition_and_not_before(
     data: Path,
     settings: Any,
     tmp_path: Path,
+    kept_run: Run,
 ) -> None:
     from .building import SECRET, both, furnish
 
-    furnish(institution)
+    furnish(institution, kept_run)
     store, key = tmp_path / "store", Ed25519PrivateKey.generate()
     settings.PUBLIC_STORE = store
     site._store.cache_clear()
     client = Client(headers={"accept-language": "en"})
-    publish(institution.by("secretariat", "2021-06-30"), institution.programme, store, key)
+    publish(institution.by("secretariat", "2021-06-30"), institution.programme, store, key, tmp_path)
     edition = (store / "test-2021" / "current").resolve()
     assert not [f for f in edition.rglob("*") if f.is_file() and SECRET.encode() in f.read_bytes()]
     assert client.get("/test-2021/announcements/hidden/").status_code == 404
@@ -306,7 +308,7 @@ def test_an_announcement_appears_with_its_edition_and_not_before(
     hidden = Announcement.objects.get(key="hidden")
     announcements.announce(institution.by("secretariat", "2021-07-01", 1), hidden)
     assert client.get("/test-2021/announcements/hidden/").status_code == 404, "the edition is what is public"
-    publish(institution.by("secretariat", "2021-07-01", 1), institution.programme, store, key)
+    publish(institution.by("secretariat", "2021-07-01", 1), institution.programme, store, key, tmp_path)
     for address in ("", "announcements/", "announcements/hidden/", "areas/intelligent-robots/"):
         assert SECRET in client.get(f"/test-2021/{address}").content.decode()
     assert both("a", "b")

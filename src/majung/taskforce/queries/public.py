@@ -1,13 +1,15 @@
 """What is published, as documents: announcements with their grounds, areas, consultations, answers, minutes.
 
 Each document holds nothing that is not public at the moment asked for: announcements only from their minute on,
-measures and readings only of announced strategies, minutes only when published, demands without submitter, title, text.
-A receipt is named by the digest of its code: who holds the code finds it, nobody else can guess it.
+core projects, measures and readings only of announced strategies, minutes only when published, demands without
+submitter, title, text. A receipt is named by the digest of its code: who holds the code finds it, nobody else can
+guess it.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Prefetch
@@ -16,6 +18,7 @@ from majung.taskforce.models import (
     Announcement,
     Area,
     Consultation,
+    CoreProject,
     Ground,
     Lead,
     Measure,
@@ -23,6 +26,7 @@ from majung.taskforce.models import (
     Programme,
     Submission,
 )
+from majung.taskforce.queries.chains import chains
 from majung.taskforce.queries.lights import lights
 from majung.taskforce.queries.opinions import LEAST_STATEMENTS, LEAST_VOTERS, MINIMUM_VOTES, picture
 from majung.taskforce.rules.clock import day_of
@@ -33,8 +37,8 @@ from majung.taskforce.rules.words import Answer
 OUT = ("announced", "corrected")
 
 
-def documents(programme: Programme, at: datetime) -> dict[str, Any]:
-    """Every public document of a programme at a moment: path -> data."""
+def documents(programme: Programme, at: datetime, runs: Path) -> dict[str, Any]:
+    """Every public document of a programme at a moment: path -> data. runs: where kept runs are."""
     day = day_of(at)
     out = list(
         Announcement.objects.filter(programme=programme, state__in=OUT, announced_at__lte=at)
@@ -47,6 +51,8 @@ def documents(programme: Programme, at: datetime) -> dict[str, Any]:
         .order_by("announced_at", "position")
     )
     found: dict[str, Any] = {f"announcements/{a.key}": _announcement(a, at) for a in out}
+    cited = {(g.run.key, g.figure) for a in out for g in _grounds(a) if g.run and g.figure}
+    found |= {f"figures/{figure}": chain for figure, chain in chains(cited, runs).items()}
     strategies = {a.strategy_id for a in out}
     areas = _areas(programme, day, strategies)
     found |= {f"areas/{area['key']}": area for area in areas}
@@ -152,8 +158,12 @@ def _areas(programme: Programme, day: date, strategies: set[int]) -> list[dict[s
     for measure in measures:
         if measure.task.strategy.area_id:
             by_area.setdefault(measure.task.strategy.area_id, []).append(measure)
-    areas = Area.objects.filter(programme=programme, taken_up__lte=day).prefetch_related(
-        Prefetch("leads", Lead.objects.select_related("organisation").order_by("pk"))
+    areas = (
+        Area.objects.filter(programme=programme, taken_up__lte=day)
+        .prefetch_related(Prefetch("leads", Lead.objects.select_related("organisation").order_by("pk")))
+        .prefetch_related(
+            Prefetch("projects", CoreProject.objects.select_related("chosen_run", "decision").order_by("key"))
+        )
     )
     return [_area(area, by_area.get(area.pk, []), day) for area in areas.order_by("pk")]
 
@@ -173,7 +183,18 @@ def _area(area: Area, measures: list[Measure], day: date) -> dict[str, Any]:
         "announced": bool(told),
         "measures": len(told),
         "lights": counts,
+        "projects": [_project(project) for project in area.projects.all()] if told else [],
         "detail": told,
+    }
+
+
+def _project(project: CoreProject) -> dict[str, Any]:
+    """A core project of an announced area, with the run and the decision that chose it."""
+    return {
+        "key": project.key,
+        "name": project.name,
+        "run": project.chosen_run.key if project.chosen_run else None,
+        "decision": project.decision.key if project.decision else None,
     }
 
 

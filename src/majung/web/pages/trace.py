@@ -137,36 +137,6 @@ def _holding(here: Here, record: RunRecord, material: Material, figure: str) -> 
     return record, material
 
 
-def node_name(material: Material, w: Words, parts: list[str]) -> str:
-    """A row in words: what its table holds, then its key by name."""
-    table, *key = parts
-    said = [w.find(f"holds.{table.replace(' ', '_')}", default=table)]
-    for column, part in zip(KEYS.get(table, ("",) * len(key)), key, strict=False):
-        if part:
-            said.append(_key_name(material, column, part))
-    return " · ".join(said)
-
-
-def _key_name(material: Material, column: str, part: str) -> str:
-    if column in ("candidate", "industry", "other", "area"):
-        return material.industry(part)
-    if column == "project":
-        return material.project(part)
-    if column == "country":
-        return material.country_name(part)
-    if column == "gap":
-        return material.gap_names.get(part, part)
-    for criterion in material.criteria:
-        if part == criterion.id:
-            return criterion.name
-        for indicator in criterion.indicators:
-            if part == indicator.id:
-                return indicator.name
-    if column == "classification":
-        return material.classification(part)
-    return material.project(part) if column == "" and material.project(part) != part else part
-
-
 def _node(
     material: Material, w: Words, parts: list[str], figure: str, values: Mapping[str, object], column: str = ""
 ) -> Node:
@@ -174,7 +144,7 @@ def _node(
         (c for c in ("score", "value", "level", "contribution", "weight", "size") if c in values), ""
     )
     value = values.get(wanted) if wanted else None
-    return Node(node_name(material, w, parts), figure, "" if value is None else _printed(w, value))
+    return Node(material.row_name(*parts), figure, "" if value is None else _printed(w, value))
 
 
 def _definition(material: Material, w: Words, name: str) -> Node:

@@ -20,6 +20,7 @@ from majung.web.public.counting import TooMany
 from majung.web.public.door import language_of
 from majung.web.public.site import Site, page, store
 from majung.web.public.words import public_words
+from majung.web.tables import arranged
 from majung.web.words import Words
 
 LATEST = 6
@@ -154,6 +155,9 @@ def area(site: Site, key: str) -> HttpResponse:
         if metrics
         else w.find("area.metrics"),
         measures_finding=_measures_finding(line, w),
+        projects_finding=w.counted(len(found["projects"]), "area.projects_finding")
+        if found["projects"]
+        else w.find("area.no_projects"),
         counts=[(c, n) for c, n in told.counted_lights(found["detail"], "rule")],
         consultations=[(c, site.address("consultation", c["key"])) for c in consultations],
         answers_finding=w.counted(len(answered), "front.answered") if answered else w.find("front.no_answered"),
@@ -249,6 +253,41 @@ def announcement(site: Site, key: str) -> HttpResponse:
     )
 
 
+@page
+def figure(site: Site, key: str) -> HttpResponse:
+    """Where does this number come from, and what was announced on it?"""
+    w = site.words
+    found = site.document(f"figures/{key}")
+    rests = [
+        (a, w.of(m["name"]), site.address("announcement", a["key"]) + f"#m-{m['key']}")
+        for a in site.edition.all("announcements")
+        for task in told_now(a)["tasks"]
+        for m in task["measures"]
+        if key in m["figures"]
+    ]
+    if found["missing"]:
+        return site.show(
+            "figure", here="announcements", f=found, rests=rests, heading=w.say("figure.missing", figure=key)
+        )
+    sources = [(source, tables.source_rows(site, n, source)) for n, source in enumerate(found["sources"])]
+    steps = tables.steps(site, found)
+    count = sum(source["count"] for source in found["sources"])
+    return site.show(
+        "figure",
+        steps,
+        *[table for _, table in sources],
+        here="announcements",
+        f=found,
+        heading=w.say("figure.heading", name=w.of(found["name"]), value=tables.number(site, found["value"])),
+        stand=w.say("figure.stand", rows=w.counted(count, "figure.rows"), files=w.counted(len(sources), "figure.files"))
+        if sources
+        else w.find("figure.stated"),
+        steps_finding=w.counted(len(found["steps"]), "figure.steps") if found["steps"] else w.find("figure.no_steps"),
+        sources=[(source, arranged(table, site.request)) for source, table in sources],
+        rests=rests,
+    )
+
+
 def _announced(m: dict[str, Any], found: dict[str, Any], lives: dict[str, Any], site: Site) -> dict[str, Any]:
     w = site.words
     decisions = []
@@ -265,6 +304,9 @@ def _announced(m: dict[str, Any], found: dict[str, Any], lives: dict[str, Any], 
         "instrument": tables.instrument(site, m["instrument"]),
         "due": told.day(m["due"]),
         "decided": decisions,
+        "figures": [
+            (name, site.address("figure", name) if site.edition.get(f"figures/{name}") else "") for name in m["figures"]
+        ],
         "budget": [{**b, "billion": float(b["krw_million"]) / 1000} for b in m["budget"]],
         "aims": [_aim(metric, target, w) for metric in m["metrics"] for target in metric["targets"]],
         "live": live,

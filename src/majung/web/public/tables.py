@@ -191,3 +191,53 @@ def statements(site: Site, found: Documents) -> Table:
     return Table(
         "statements", columns, rows, caption=w.find("consultation.statements"), empty=w.find("consultation.none")
     )
+
+
+def number(site: Site, value: float | str | None) -> str:
+    """A value of a published row: whole numbers whole, others with about three digits."""
+    if value is None or isinstance(value, str):
+        return value or site.words.find("not_reported")
+    return site.words.number(value, 0) if float(value).is_integer() else site.words.figure(value)
+
+
+def steps(site: Site, figure: Mapping[str, Any]) -> Table:
+    """The published rows that a figure was computed from."""
+    w = site.words
+    columns = [
+        Column("name", w.find("figure.row")),
+        Column("value", w.find("figure.value"), True),
+        Column("id", w.find("figure.id")),
+    ]
+    rows = [
+        Row(
+            [
+                Cell(w.of(step["name"]), strong=True),
+                Cell(number(site, step["value"]), step["value"] if isinstance(step["value"], float) else None),
+                Cell(step["figure"] or w.find("figure.statement"), quiet=not step["figure"]),
+            ]
+        )
+        for step in figure["steps"]
+    ]
+    return Table("steps", columns, rows, caption=w.find("figure.steps_topic"), empty=w.find("figure.no_steps"))
+
+
+def source_rows(site: Site, position: int, source: Mapping[str, Any]) -> Table:
+    """The first rows of one file that a figure rests on. position: of the file on the page, for the table's name."""
+    w = site.words
+    names = [n for n in ("country", "code", "measure", "year", "value") if any(n in row for row in source["rows"])]
+    columns = [Column("line", w.find("figure.line"), True)]
+    columns += [Column(n, w.find(f"figure.{n}"), n in ("year", "value")) for n in names]
+    rows = [
+        Row([Cell(f"{row['line']:,}", row["line"], strong=True), *[_source_cell(site, n, row.get(n)) for n in names]])
+        for row in source["rows"]
+    ]
+    said = w.say("figure.first_rows", n=len(rows), all=w.number(source["count"], 0))
+    return Table(f"rows{position}", columns, rows, caption=said, empty=w.find("figure.closed_licence"))
+
+
+def _source_cell(site: Site, column: str, value: Any) -> Cell:
+    if isinstance(value, Mapping):
+        return Cell(site.words.of(dict(value)))
+    if column == "year" and value is not None:
+        return Cell(str(value), value)
+    return Cell(number(site, value), value if isinstance(value, int | float) else None)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<str:programme>/areas/<str:key>/", pages.area, name="public-area"),
     path("<str:programme>/announcements/", pages.announcements, name="public-announcements"),
     path("<str:programme>/announcements/<str:key>/", pages.announcement, name="public-announcement"),
+    path("<str:programme>/figures/<str:key>/", pages.figure, name="public-figure"),
     path("<str:programme>/answers/", pages.answers, name="public-answers"),
     path("<str:programme>/consultations/<str:key>/", pages.consultation, name="public-consultation"),
     path("<str:programme>/consultations/<str:key>/vote/", saying.vote, name="public-vote"),
