@@ -12,7 +12,7 @@ from majung.programme import load_programme
 from majung.runs.run import run_identifier
 from majung.taskforce import models as m
 from majung.taskforce.journal.verify import verify_database
-from majung.taskforce.operations import NotAllowed, record
+from majung.taskforce.operations import NotAllowed, Refusal, record
 from majung.taskforce.permission import Actor
 from majung.taskforce.programme_folder import workdir
 from majung.taskforce.queries.lights import with_lights
@@ -272,8 +272,11 @@ def test_a_spreadsheet_comes_in_whole_or_not_at_all(folder: Path, tmp_path: Path
     before = m.JournalEntry.objects.count()
     with pytest.raises(InputError) as refused:
         read(filled, programme, moment("2021-05-01"))
-    assert "sheet 'Organisations', row 5.kind: input should be 'ministry'" in str(refused.value)
-    assert "sheet 'Mandates', row 2, cell F2: a formula" in str(refused.value)
+    assert "Organisations!5.kind: input should be 'ministry'" in str(refused.value)
+    assert "Mandates!2, cell F2: a formula" in str(refused.value)
+    assert isinstance(refused.value, Refusal)
+    assert "Organisations!5.kind: 허용된 값이 아니다: 'ministry'" in refused.value.said["ko"]
+    assert "Mandates!2, 셀 F2: 수식이다. 값을 적으라" in refused.value.said["ko"]
     assert m.JournalEntry.objects.count() == before
     (tmp_path / "broken.xlsx").write_bytes(b"PK not a workbook")
     with pytest.raises(InputError, match="not a readable"):

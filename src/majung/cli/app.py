@@ -24,6 +24,7 @@ from majung.cli import (
     tables,
     workspace,
 )
+from majung.cli.evidence import language
 from majung.cli.progress import console, errors, stages
 from majung.methods.labelled import InputError
 from majung.publishing import write_paper
@@ -68,7 +69,9 @@ def main() -> None:
     try:
         app()
     except InputError as error:
-        errors.print(str(error), style="red", markup=False, highlight=False)
+        # Refusals of the task force are said in both languages.
+        said = getattr(error, "said", {}).get(language(None), str(error))
+        errors.print(said, style="red", markup=False, highlight=False)
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(1)

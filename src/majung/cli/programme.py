@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from majung.cli.database import connect
+from majung.cli.evidence import language
 from majung.cli.progress import console
 from majung.methods.labelled import InputError
 
@@ -37,7 +38,7 @@ def load(
         counted = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in loaded.entered.items())
         console.print(f"{loaded.programme.key}: entered {counted}", markup=False, soft_wrap=True)
     for line in loaded.applied:
-        console.print(f"applied: {line}", markup=False, soft_wrap=True)
+        console.print(f"applied: {line[language(None)]}", markup=False, soft_wrap=True)
 
 
 @app.command()

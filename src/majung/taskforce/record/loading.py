@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
+from majung.evidence.problems import text
 from majung.methods.labelled import InputError
 from majung.programme.folder import load_programme
 from majung.programme.model import Charter
@@ -23,13 +24,13 @@ from majung.programme.record import read_context
 from majung.taskforce import models as m
 from majung.taskforce.journal.images import plain
 from majung.taskforce.models.base import Personal
-from majung.taskforce.operations import OPERATIONS, programmes, record
+from majung.taskforce.operations import OPERATIONS, Refusal, programmes, record
 from majung.taskforce.operations.standing import restate
 from majung.taskforce.permission import Actor, system
 from majung.taskforce.programme_folder import CONTEXT, EVIDENCE, keep_evidence, texts
 from majung.taskforce.record.kinds import BY_MODEL, BY_NAME, KINDS, Kind, Names, target
-from majung.taskforce.record.reading import Entry, finish, moment, read_row, read_rows
-from majung.taskforce.rules.words import BodyKind
+from majung.taskforce.record.reading import Entry, finish, moment, read_row, read_rows, refuse
+from majung.taskforce.rules.words import BodyKind, Text
 
 ORDER = {kind.name: number for number, kind in enumerate(KINDS)}
 
@@ -41,7 +42,7 @@ class Loaded:
     programme: m.Programme
     founded: bool = False
     entered: dict[str, int] = field(default_factory=dict)
-    applied: list[str] = field(default_factory=list)
+    applied: list[Text] = field(default_factory=list)
 
     @property
     def nothing(self) -> bool:
@@ -63,21 +64,20 @@ class Head:
 def load(folder: str | Path, *, apply: bool = False) -> Loaded:
     """Load a programme folder.
 
-    Raises InputError with every problem (file, place, remedy), or with every difference to the database, one a line;
-    nothing was written then.
+    Raises Refusal with every problem (file, place, remedy) in both languages, or with every difference to the database,
+    one a line; nothing was written then.
     """
     folder = Path(folder)
     definitions = load_programme(folder)
-    problems: list[str] = []
-    context = read_context(folder / "record" / CONTEXT, problems)
+    wrong: list[str] = []
+    context = read_context(folder / "record" / CONTEXT, wrong)
+    problems: list[Text] = [text(line, line) for line in wrong]
     entries = read_rows(folder / "record", problems)
     head = _head(folder / "record", definitions.charter, context, problems)
-    if problems:
-        raise InputError("\n".join(problems))
+    refuse(problems)
     since = min((entry.at for entry in entries), default=_since(definitions.charter, context))
     entries = finish([*entries, *_implied(folder, definitions.charter, entries, since, problems)], problems)
-    if problems:
-        raise InputError("\n".join(problems))
+    refuse(problems)
     files = {**texts(folder), EVIDENCE: keep_evidence(folder / "evidence") + "\n"}
     with transaction.atomic():
         programme, founded, differences = _programme(head, since)
@@ -85,11 +85,13 @@ def load(folder: str | Path, *, apply: bool = False) -> Loaded:
         differences += _files(programme, files, result, system(record.LOADER, since), apply)
         enter(programme, entries, result, differences, apply)
         if differences and not apply:
-            raise InputError(
+            head_line = text(
                 f"{folder} says otherwise than the database, which rules; nothing was loaded. Apply these differences "
-                "(--apply), or export the programme and work on that:\n"
-                + "\n".join(f"  {line}" for line in differences)
+                "(--apply), or export the programme and work on that:",
+                f"{folder}의 내용이 데이터베이스와 다르고, 데이터베이스가 우선한다. 아무것도 들어가지 않았다. "
+                "이 차이를 적용하거나(--apply), 내보낸 폴더에서 고치라:",
             )
+            refuse([{code: f"  {line[code]}" for code in line} for line in differences], head_line)
         if apply and differences:
             actor = system(record.LOADER, since)
             if _described(programme, head):
@@ -100,7 +102,7 @@ def load(folder: str | Path, *, apply: bool = False) -> Loaded:
     return result
 
 
-def _head(folder: Path, charter: Charter, context: dict[str, Any], problems: list[str]) -> Head:
+def _head(folder: Path, charter: Charter, context: dict[str, Any], problems: list[Text]) -> Head:
     """From programme.toml, unless the record has a row of its own for the programme."""
     import tomllib
 
@@ -130,7 +132,9 @@ def _since(charter: Charter, context: dict[str, Any]) -> datetime:
     return moment(datetime.fromisoformat(min(days)) if days else datetime(charter.cut_year, 12, 31))
 
 
-def _implied(folder: Path, charter: Charter, entries: list[Entry], since: datetime, problems: list[str]) -> list[Entry]:
+def _implied(
+    folder: Path, charter: Charter, entries: list[Entry], since: datetime, problems: list[Text]
+) -> list[Entry]:
     """Rows that programme.toml implies and the record does not state: organisations; without any body also the task
     force, its areas with working groups and leads, and their series."""
     file = folder / "programme.toml"
@@ -160,7 +164,7 @@ def _implied(folder: Path, charter: Charter, entries: list[Entry], since: dateti
     return [row for row in rows if row is not None]
 
 
-def _programme(head: Head, since: datetime) -> tuple[m.Programme, bool, list[str]]:
+def _programme(head: Head, since: datetime) -> tuple[m.Programme, bool, list[Text]]:
     known = m.Programme.objects.filter(key=head.key).first()
     if known is None:
         made = programmes.found(
@@ -174,37 +178,43 @@ def _programme(head: Head, since: datetime) -> tuple[m.Programme, bool, list[str
         )
         return made, True, []
     if (known.country, known.exercise) != (head.country, head.exercise):
-        raise InputError(
+        raise Refusal(
             f"programme {head.key!r} is in the database with another country or as "
-            f"{'an exercise' if known.exercise else 'no exercise'}; give this folder's programme another id"
+            f"{'an exercise' if known.exercise else 'no exercise'}; give this folder's programme another id",
+            f"사업 {head.key!r}은(는) 데이터베이스에 다른 국가로, 또는 {'연습' if known.exercise else '실제'} 사업으로 "
+            "있다. 이 폴더의 사업에 다른 id를 주라",
         )
-    return known, False, [f"programme {head.key}: {column} differs" for column in _described(known, head)]
+    said = [
+        text(f"programme {head.key}: {column} differs", f"사업 {head.key}: {column}이(가) 다르다")
+        for column in _described(known, head)
+    ]
+    return known, False, said
 
 
 def _described(known: m.Programme, head: Head) -> list[str]:
     return [column for column in ("name", "summary", "record_note") if getattr(known, column) != getattr(head, column)]
 
 
-def _files(programme: m.Programme, files: dict[str, str], result: Loaded, actor: Actor, apply: bool) -> list[str]:
+def _files(programme: m.Programme, files: dict[str, str], result: Loaded, actor: Actor, apply: bool) -> list[Text]:
     known = dict(m.ProgrammeFile.objects.filter(programme=programme).values_list("path", "text"))
     differences = []
-    for path, text in files.items():
+    for path, content in files.items():
         if path not in known:
-            programmes.set_file(actor, programme, path=path, text=text)
+            programmes.set_file(actor, programme, path=path, text=content)
             result.entered["file"] = result.entered.get("file", 0) + 1
-        elif known[path] != text:
-            differences.append(f"{path}: another text is in force")
+        elif known[path] != content:
+            differences.append(text(f"{path}: another text is in force", f"{path}: 다른 본문이 시행 중이다"))
             if apply:
-                programmes.set_file(actor, programme, path=path, text=text)
+                programmes.set_file(actor, programme, path=path, text=content)
     return differences
 
 
 def enter(
-    programme: m.Programme, entries: Iterable[Entry], result: Loaded, differences: list[str], apply: bool
+    programme: m.Programme, entries: Iterable[Entry], result: Loaded, differences: list[Text], apply: bool
 ) -> None:
     """Enter rows that are new; compare the others. Within a transaction of the caller.
 
-    Raises InputError with every reference that leads nowhere, or an operation's refusal with the row's place.
+    Raises Refusal with every reference that leads nowhere, or an operation's refusal with the row's place.
     """
     names = Names.of(programme)
     fresh: list[Entry] = []
@@ -238,7 +248,7 @@ def _in_order(entries: list[Entry], names: Names) -> list[Entry]:
     by_key = {(entry.kind.name, entry.key): entry for entry in entries}
     waits: dict[tuple[str, str], int] = {}
     frees: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    problems: list[str] = []
+    problems: list[Text] = []
     for own, entry in by_key.items():
         needed = set()
         for column, kind, key in references(entry):
@@ -247,19 +257,31 @@ def _in_order(entries: list[Entry], names: Names) -> list[Entry]:
             if (kind.name, key) not in by_key:
                 there = [*names.keys(kind.name), *(k for n, k in by_key if n == kind.name)]
                 near = difflib.get_close_matches(key, there, n=1)
-                hint = (
-                    f"did you mean {near[0]!r}?" if near else f"there is no {kind.name} yet" if not there else "add it"
+                if near:
+                    hint = text(f"did you mean {near[0]!r}?", f"{near[0]!r}을(를) 뜻했는가?")
+                elif there:
+                    hint = text("add it", "그 행을 더하라")
+                else:
+                    hint = text(f"there is no {kind.name} yet", f"{kind.name}이(가) 아직 하나도 없다")
+                problems.append(
+                    text(
+                        f"{entry.place}.{column}: no {kind.name} {key!r}; {hint['en']}",
+                        f"{entry.place}.{column}: {kind.name} {key!r}이(가) 없다. {hint['ko']}",
+                    )
                 )
-                problems.append(f"{entry.place}.{column}: no {kind.name} {key!r}; {hint}")
             elif (kind.name, key) == own:
-                problems.append(f"{entry.place}.{column}: refers to itself; name another row")
+                problems.append(
+                    text(
+                        f"{entry.place}.{column}: refers to itself; name another row",
+                        f"{entry.place}.{column}: 자기 자신을 가리킨다. 다른 행을 적으라",
+                    )
+                )
             else:
                 needed.add((kind.name, key))
         waits[own] = len(needed)
         for other in needed:
             frees.setdefault(other, []).append(own)
-    if problems:
-        raise InputError("\n".join(problems))
+    refuse(problems)
 
     def rank(key: tuple[str, str]) -> tuple[datetime, int, str]:
         return by_key[key].at, ORDER[key[0]], key[1]
@@ -275,8 +297,8 @@ def _in_order(entries: list[Entry], names: Names) -> list[Entry]:
             if not waits[other]:
                 heapq.heappush(ready, (rank(other), other))
     if len(ordered) < len(by_key):
-        stuck = "\n".join(f"{by_key[k].place}: refers in a circle; break it" for k, count in waits.items() if count)
-        raise InputError(stuck)
+        places = [by_key[k].place for k, count in waits.items() if count]
+        refuse([text(f"{p}: refers in a circle; break it", f"{p}: 서로를 가리킨다. 고리를 끊으라") for p in places])
     return ordered
 
 
@@ -288,12 +310,12 @@ def references(entry: Entry) -> Iterable[tuple[str, Kind, str]]:
             yield name, BY_MODEL[target(field_)], value
 
 
-def _compare(programme: m.Programme, kind: Kind, entries: list[Entry], names: Names, apply: bool) -> list[str]:
+def _compare(programme: m.Programme, kind: Kind, entries: list[Entry], names: Names, apply: bool) -> list[Text]:
     """Where stated columns differ from the rows; applied if asked and the row can change."""
     if not entries:
         return []
     rows = {row.pk: row for row in kind.rows(programme)}
-    said = []
+    said: list[Text] = []
     for entry in entries:
         row = rows[names.pk(kind.name, entry.key) or 0]
         differing: dict[str, Any] = {}
@@ -307,8 +329,14 @@ def _compare(programme: m.Programme, kind: Kind, entries: list[Entry], names: Na
             if there != value:
                 differing[name] = entry.values[name]
                 personal = isinstance(row, Personal) and name in row.PERSONAL
-                shown = "differs (personal)" if personal else f"{_short(value)} here, {_short(there)} in the database"
-                said.append(f"{entry.place} ({kind.name} {entry.key}): {name}: {shown}")
+                here, kept = _short(value), _short(there)
+                shown = (
+                    text("differs (personal)", "다르다(개인정보)")
+                    if personal
+                    else text(f"{here} here, {kept} in the database", f"여기는 {here}, 데이터베이스는 {kept}")
+                )
+                place = f"{entry.place} ({kind.name} {entry.key}): {name}"
+                said.append({code: f"{place}: {shown[code]}" for code in shown})
         if differing and apply:
             _apply(entry, row, differing, names)
     return said
@@ -322,9 +350,11 @@ def _short(value: object) -> str:
 def _apply(entry: Entry, row: m.Journaled, differing: dict[str, Any], names: Names) -> None:
     ends_only = isinstance(row, m.Mandate) and set(differing) == {"ends"} and row.ends is None
     if row.APPEND_ONLY or (isinstance(row, m.Mandate) and not ends_only):
-        raise InputError(
+        raise Refusal(
             f"{entry.place}: {entry.kind.name} {entry.key!r} is written once and never changed; "
-            "take the row as the database has it and add another"
+            "take the row as the database has it and add another",
+            f"{entry.place}: {entry.kind.name} {entry.key!r}은(는) 한 번 적히면 바뀌지 않는다. "
+            "데이터베이스의 행을 그대로 두고 새 행을 더하라",
         )
     stated = {name: _resolved(entry.kind, name, value, names) for name, value in differing.items()}
     record.complete(system(record.LOADER, entry.at), row, stated=stated)
@@ -360,9 +390,13 @@ def _enter(programme: m.Programme, entry: Entry, names: Names) -> m.Journaled:
                 record.complete(actor, begins, stated=stated)
             return begins
     except IntegrityError as error:
-        raise InputError(f"{entry.place}: the database refuses {kind.name} {entry.key!r}: {error}") from error
+        raise Refusal(
+            f"{entry.place}: the database refuses {kind.name} {entry.key!r}: {error}",
+            f"{entry.place}: 데이터베이스가 {kind.name} {entry.key!r}을(를) 받지 않는다: {error}",
+        ) from error
     except InputError as error:
-        raise InputError(f"{entry.place}: {error}") from error
+        said = error.said if isinstance(error, Refusal) else {"en": str(error), "ko": str(error)}
+        raise Refusal(f"{entry.place}: {said['en']}", f"{entry.place}: {said['ko']}") from error
 
 
 def _same(kind: Kind, name: str, there: Any, value: Any) -> bool:

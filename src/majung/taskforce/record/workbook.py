@@ -13,12 +13,13 @@ from django.db import models, transaction
 from openpyxl.styles import Font  # type: ignore[import-untyped]
 from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
-from majung.methods.labelled import InputError
+from majung.evidence.problems import text
 from majung.taskforce.models import Programme
+from majung.taskforce.operations import Refusal
 from majung.taskforce.record.exporting import rows
 from majung.taskforce.record.kinds import BY_NAME, Names
 from majung.taskforce.record.loading import Loaded, enter
-from majung.taskforce.record.reading import Entry, finish, read_row
+from majung.taskforce.record.reading import Entry, finish, read_row, refuse
 from majung.taskforce.rules.words import Text
 
 Language = Literal["ko", "en"]
@@ -95,47 +96,67 @@ def _shown(row: dict[str, Any], column: str) -> Any:
 def read(file: Path, programme: Programme, at: datetime) -> Loaded:
     """Enter the rows of a spreadsheet that are new; all or nothing.
 
-    Raises InputError with every problem: file, sheet, row, column, reason and remedy.
+    Raises Refusal with every problem in both languages: file, sheet, row, column, reason and remedy.
     """
-    problems: list[str] = []
+    problems: list[Text] = []
     entries = finish(_entries(file, at, problems), problems)
-    if problems:
-        raise InputError("\n".join(problems))
-    result, differences = Loaded(programme), list[str]()
+    refuse(problems)
+    result, differences = Loaded(programme), list[Text]()
     with transaction.atomic():
         enter(programme, entries, result, differences, False)
-        if differences:
-            raise InputError(
-                "the database has these rows otherwise, and rules; nothing was entered: change them in the workspace, "
-                "or leave the rows out\n" + "\n".join(differences)
-            )
+        head = text(
+            "the database has these rows otherwise, and rules; nothing was entered: change them in the workspace, or "
+            "leave the rows out",
+            "이 행들은 데이터베이스와 다르고, 데이터베이스가 우선한다. 아무것도 들어가지 않았다. 작업공간에서 고치거나 "
+            "행을 빼라",
+        )
+        refuse(differences, head)
     return result
 
 
-def _entries(file: Path, at: datetime, problems: list[str]) -> Iterator[Entry]:
+def _entries(file: Path, at: datetime, problems: list[Text]) -> Iterator[Entry]:
     book = _opened(file)
     titles = {title[lang]: kind for kind, (title, _) in SHEETS.items() for lang in ("ko", "en")}
     labels = {said[lang]: column for column, said in COLUMNS.items() for lang in ("ko", "en")}
     for sheet in book.worksheets:
         kind = titles.get(sheet.title)
         if kind is None:
-            problems.append(f"{file}: sheet {sheet.title!r} is none of {', '.join(titles)}; rename or remove it")
+            known = ", ".join(titles)
+            problems.append(
+                text(
+                    f"{file}: sheet {sheet.title!r} is none of {known}; rename or remove it",
+                    f"{file}: 시트 {sheet.title!r}은(는) 양식에 없다. {known} 가운데 하나로 바꾸거나 지우라",
+                )
+            )
             continue
         heads: list[str | None] = []
         for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS), 1):
-            place = f"{file}: sheet {sheet.title!r}, row {number}"
+            place = f"{file}: {sheet.title}!{number}"
             if number > MOST_ROWS + 1:
-                problems.append(f"{place}: more than {MOST_ROWS:,} rows; split the file")
+                problems.append(
+                    text(
+                        f"{place}: more than {MOST_ROWS:,} rows; split the file",
+                        f"{place}: {MOST_ROWS:,}행보다 많다. 파일을 나누라",
+                    )
+                )
                 break
-            for cell in cells:
-                if cell.data_type == "f":
-                    problems.append(f"{place}, cell {cell.coordinate}: a formula; put its value there")
+            problems += [
+                text(
+                    f"{place}, cell {cell.coordinate}: a formula; put its value there",
+                    f"{place}, 셀 {cell.coordinate}: 수식이다. 값을 적으라",
+                )
+                for cell in cells
+                if cell.data_type == "f"
+            ]
             if number == 1:
                 heads = [labels.get(str(cell.value).strip()) if cell.value is not None else None for cell in cells]
                 for cell, head in zip(cells, heads, strict=True):
                     if cell.value is not None and head not in SHEETS[kind][1]:
                         problems.append(
-                            f"{place}, cell {cell.coordinate}: unknown column {cell.value!r}; take the template's"
+                            text(
+                                f"{place}, cell {cell.coordinate}: unknown column {cell.value!r}; take the template's",
+                                f"{place}, 셀 {cell.coordinate}: 모르는 열 {cell.value!r}이다. 양식의 열을 쓰라",
+                            )
                         )
                 continue
             row = _row(kind, dict(zip(heads, (cell.value for cell in cells), strict=True)))
@@ -167,12 +188,21 @@ def _row(kind: str, cells: dict[str | None, Any]) -> dict[str, Any]:
 def _opened(file: Path) -> Any:
     try:
         if file.stat().st_size > MOST_BYTES:
-            raise InputError(f"{file}: larger than {MOST_BYTES >> 20} MB; split it")
+            raise Refusal(
+                f"{file}: larger than {MOST_BYTES >> 20} MB; split it",
+                f"{file}: {MOST_BYTES >> 20} MB보다 크다. 나누라",
+            )
         with zipfile.ZipFile(file) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise InputError(f"{file}: unpacks to more than {MOST_UNPACKED >> 20} MB; split it")
+                raise Refusal(
+                    f"{file}: unpacks to more than {MOST_UNPACKED >> 20} MB; split it",
+                    f"{file}: 풀면 {MOST_UNPACKED >> 20} MB가 넘는다. 나누라",
+                )
         return openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
     except FileNotFoundError as error:
-        raise InputError(f"{file}: not found") from error
+        raise Refusal(f"{file}: not found", f"{file}: 파일이 없다") from error
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise InputError(f"{file}: not a readable .xlsx workbook ({error}); save it again as .xlsx") from error
+        raise Refusal(
+            f"{file}: not a readable .xlsx workbook ({error}); save it again as .xlsx",
+            f"{file}: 읽을 수 있는 .xlsx 파일이 아니다({error}). .xlsx로 다시 저장하라",
+        ) from error
