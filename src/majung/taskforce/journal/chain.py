@@ -1,4 +1,4 @@
-"""The chain: each entry's hash covers the one before it; the head is the row that every operation locks last."""
+"""The chain: each entry's hash covers the one before it; the head is the row that every deed locks first."""
 
 from __future__ import annotations
 
@@ -27,9 +27,14 @@ class Draft:
     rows: Sequence[dict[str, Any]]
 
 
+def hold() -> Head:
+    """The head, locked until the transaction ends: until then nobody else writes to the journal."""
+    return Head.objects.select_for_update().filter(pk=1).first() or Head(pk=1, seq=0, hash=GENESIS)
+
+
 def append(drafts: Iterable[Draft]) -> list[JournalEntry]:
-    """Give the drafts their places. Locks the head; call it last in the transaction."""
-    head = Head.objects.select_for_update().filter(pk=1).first() or Head(pk=1, seq=0, hash=GENESIS)
+    """Give the drafts their places; call it last in the transaction."""
+    head = hold()
     recorded = datetime.now(UTC)
     entries = []
     for draft in drafts:

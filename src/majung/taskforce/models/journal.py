@@ -30,7 +30,7 @@ class JournalEntry(models.Model):
 
 
 class Head(models.Model):
-    """The journal's last entry: the one row that every operation locks last."""
+    """The journal's last entry: the one row that every deed locks before it reads anything."""
 
     seq = models.BigIntegerField()
     hash = models.CharField(max_length=64)

@@ -21,6 +21,7 @@ from majung.taskforce.models import (
     RunRecord,
 )
 from majung.taskforce.operations.act import Act, Invalid, operation
+from majung.taskforce.operations.numbering import following
 from majung.taskforce.rules.roles import BodyRules, Role
 from majung.taskforce.rules.words import BodyKind, Text
 
@@ -143,12 +144,11 @@ def end_mandate(act: Act, mandate: Mandate, *, ends: date | None = None, success
         starts=last + timedelta(days=1),
     )
     following.save()
-    held = Measure.objects.select_for_update(no_key=True).filter(officer=mandate.person, state__in=Measure.OPEN)
-    for measure in held:
+    for measure in Measure.objects.filter(officer=mandate.person, state__in=Measure.OPEN):
         if measure.owner_id == mandate.represents_id:
             measure.officer = successor
             measure.save()
-    for action in mandate.person.actions.select_for_update(no_key=True).filter(state="open"):
+    for action in mandate.person.actions.filter(state="open"):
         if action.in_body.pk == mandate.body_id:
             action.person = successor
             action.save()
@@ -157,7 +157,7 @@ def end_mandate(act: Act, mandate: Mandate, *, ends: date | None = None, success
 
 @operation("charter.adopt", en="Adopt a charter", ko="운영 규정 제정·개정")
 def adopt_charter(act: Act, body: Body, *, text: Text, decision: Decision | None = None) -> Charter:
-    charter = Charter(body=body, number=body.charters.count() + 1, text=text, adopted=act.day, decision=decision)
+    charter = Charter(body=body, number=following(body.charters.all()), text=text, adopted=act.day, decision=decision)
     charter.save()
     return charter
 

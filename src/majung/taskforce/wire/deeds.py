@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from majung.methods.labelled import InputError
 from majung.taskforce.models import Programme
 from majung.taskforce.operations import OPERATIONS
-from majung.taskforce.operations.act import Invalid, Operation, Refusal, journaled
+from majung.taskforce.operations.act import Invalid, Operation, Refusal, journaled, turn
 from majung.taskforce.permission import Actor
 from majung.taskforce.queries.visibility import hidden_fields, sight
 from majung.taskforce.wire.forms import form
@@ -53,20 +53,21 @@ def perform(actor: Actor, programme: Programme, name: str, data: Mapping[str, An
     read = data if isinstance(data, BaseModel) else _read(asked, data)
     given = {key: getattr(read, key) for key in read.model_fields_set}
     reference, expected = given.pop("subject", None), given.pop("expected", None)
-    subject = programme if reference is None else resolve(programme, reference, asked.subject)
-    arguments = {
-        key: argument(programme, asked.parameters[key][0], value)
-        for key, value in given.items()
-        if value is not None or type(None) in typing.get_args(asked.parameters[key][0])
-    }
     try:
-        with journaled() as entries:
+        # The rows that are named, the deed and the answer are of one moment.
+        with turn(), journaled() as entries:
+            subject = programme if reference is None else resolve(programme, reference, asked.subject)
+            arguments = {
+                key: argument(programme, asked.parameters[key][0], value)
+                for key, value in given.items()
+                if value is not None or type(None) in typing.get_args(asked.parameters[key][0])
+            }
             result = asked.call(actor, subject, **arguments, expected=expected)
+            return Done(name, _row(actor, programme, subject), _result(actor, programme, result), entries)
     except Refusal:
         raise
     except InputError as error:
         raise Invalid(str(error), str(error)) from error
-    return Done(name, _row(actor, programme, subject), _result(actor, programme, result), entries)
 
 
 def _read(asked: Operation, data: Mapping[str, Any]) -> BaseModel:
