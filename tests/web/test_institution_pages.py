@@ -208,6 +208,38 @@ def test_the_past_shows_a_former_member_nothing_of_later(institution: Institutio
     assert "closed after" not in client.get("/test-2021/meetings/?on=2021-04-21").content.decode()
 
 
+def test_the_past_shows_a_former_member_no_paper_laid_since(institution: Institution, sign_in: SignIn) -> None:
+    from majung.taskforce.models import Mandate
+    from majung.taskforce.operations import bodies
+
+    i = institution
+    meeting = meetings.plan(
+        i.by("secretariat"), i.group, key="held", name=text("held"), starts=moment("2021-04-20"), disclosure="body"
+    )
+    item = meetings.add_item(i.by("secretariat"), meeting, title=text("item"), purpose="discuss")
+    bodies.end_mandate(i.by("secretariat", "2021-04-30"), Mandate.objects.get(person=i.people["member"]))
+    papers = {
+        day: meetings.add_paper(
+            i.by("secretariat", day),
+            item,
+            title=text(day),
+            file_name="p.txt",
+            media_type="text/plain",
+            content=day.encode(),
+        )
+        for day in ("2021-04-19", "2021-05-03")
+    }
+    client = sign_in("member")
+    seen = []
+    for laid, paper in papers.items():
+        for on in ("2021-04-18", "2021-04-21", "2021-05-03"):
+            answer = client.get(f"/test-2021/papers/{paper.pk}/?on={on}")
+            answer.close()
+            seen += [(laid, on)] if answer.status_code == 200 else []
+    # Only what lay before the body while the mandate held, and that as of a day on which it lay there.
+    assert seen == [("2021-04-19", "2021-04-21")]
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_what_is_wrong_stands_beside_its_field(institution: Institution, sign_in: SignIn, language: str) -> None:
     client = sign_in("secretariat", language)

@@ -24,6 +24,7 @@ from majung.taskforce.journal.canonical import canonical, sha256
 from majung.taskforce.journal.keys import key_id, public_pem
 from majung.taskforce.models import Programme, PublishedEdition
 from majung.taskforce.operations import announcements
+from majung.taskforce.operations.numbering import following
 from majung.taskforce.permission import Actor
 from majung.taskforce.queries.public import documents
 
@@ -42,7 +43,7 @@ def publish(actor: Actor, programme: Programme, store: Path, key: Ed25519Private
 
     Raises Refusal when the actor may not, OSError when the store cannot be written; the present edition then stays.
     """
-    number = PublishedEdition.objects.filter(programme=programme).count() + 1
+    number = following(PublishedEdition.objects.filter(programme=programme))
     home = store / programme.key
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, prefix=".unfinished-") as work:

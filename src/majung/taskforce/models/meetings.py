@@ -105,7 +105,8 @@ class AgendaItem(Journaled):
 class Paper(Journaled):
     """A document laid before a meeting; a new version is a new row with the next number.
 
-    ground and look_again: a closed paper names the ground of the disclosure act and the day it is looked at again.
+    laid_on: from this day on it lies before the body. ground and look_again: a closed paper names the ground of the
+    disclosure act and the day it is looked at again.
     """
 
     item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="papers")
@@ -115,6 +116,7 @@ class Paper(Journaled):
     media_type = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
+    laid_on = models.DateField()
     disclosure = word_field(Disclosure, default=Disclosure.MEMBERS)
     ground = word_field(WithholdingGround, blank=True)
     look_again = models.DateField(null=True, blank=True)

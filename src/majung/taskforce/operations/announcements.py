@@ -8,6 +8,7 @@ from typing import Any
 from majung.taskforce.journal.canonical import sha256
 from majung.taskforce.models import AgendaItem, Announcement, Correction, Programme, PublishedEdition, Strategy
 from majung.taskforce.operations.act import Act, Invalid, operation
+from majung.taskforce.operations.numbering import following
 from majung.taskforce.queries.tracing import unbacked
 from majung.taskforce.rules.words import Text
 
@@ -100,7 +101,7 @@ def correct(act: Act, announcement: Announcement, *, notice: Text) -> Correction
     frozen = material(announcement)
     correction = Correction(
         announcement=announcement,
-        number=announcement.corrections.count() + 1,
+        number=following(announcement.corrections.all()),
         notice=notice,
         frozen=frozen,
         frozen_hash=sha256(frozen),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime, timedelta
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-
+from majung.taskforce import papers
 from majung.taskforce.models import (
     Action,
     AgendaItem,
@@ -30,6 +27,7 @@ from majung.taskforce.models import (
     WrittenVote,
 )
 from majung.taskforce.operations.act import Act, Invalid, operation
+from majung.taskforce.operations.numbering import following
 from majung.taskforce.rules.clock import day_of
 from majung.taskforce.rules.roles import VOTING
 from majung.taskforce.rules.words import Ballot, Disclosure, OutcomeKind, Presence, Purpose, Text, WithholdingGround
@@ -151,7 +149,7 @@ def add_item(
         raise Invalid("the agenda is closed once the meeting has been held", "끝난 회의의 안건은 바꿀 수 없다")
     item = AgendaItem(
         meeting=meeting,
-        position=meeting.items.count() + 1,
+        position=following(meeting.items.all(), "position"),
         title=title,
         purpose=purpose,
         presenter=presenter,
@@ -179,18 +177,15 @@ def add_paper(
 ) -> Paper:
     """Lay a document before the meeting. A closed one names its ground and the day on which it is looked at again."""
     check_withholding(disclosure, ground, look_again, act.day)
-    digest = hashlib.sha256(content).hexdigest()
-    place = f"{digest[:2]}/{digest}"
-    if not default_storage.exists(place):
-        default_storage.save(place, ContentFile(content))
     paper = Paper(
         item=item,
-        number=item.papers.count() + 1,
+        number=following(item.papers.all()),
         title=title,
         file_name=file_name,
         media_type=media_type,
-        sha256=digest,
+        sha256=papers.keep(content),
         size=len(content),
+        laid_on=act.day,
         disclosure=disclosure,
         ground=ground or "",
         look_again=look_again,
@@ -395,7 +390,7 @@ def draft_minutes(
     check_withholding(disclosure, ground, look_again, act.day)
     revision = MinutesRevision(
         meeting=meeting,
-        number=meeting.minutes.count() + 1,
+        number=following(meeting.minutes.all()),
         proceedings=proceedings,
         remarks=remarks,
         drafted_by=act.person,

@@ -21,6 +21,7 @@ from majung.taskforce.models import (
     Vote,
 )
 from majung.taskforce.operations.act import Act, Invalid, operation
+from majung.taskforce.operations.numbering import following
 from majung.taskforce.rules.receipts import receipt_code
 from majung.taskforce.rules.words import Answer, Instrument, Opinion, OrganisationKind, SubmissionKind, Text
 
@@ -78,10 +79,9 @@ def receive(
         raise Invalid("give a title and a text", "제목과 내용을 적는다")
     if consultation is not None and consultation.state != "open":
         raise Invalid("this consultation is closed", "마감된 의견 수렴이다")
-    number = Submission.objects.filter(programme=programme).count() + 1
     submission = Submission(
         programme=programme,
-        key=f"d-{act.day.year}-{number:04d}",
+        key=_free_key(programme, act.day.year),
         kind=kind,
         area=area or (consultation.area if consultation else None),
         consultation=consultation,
@@ -101,6 +101,15 @@ def receive(
     )
     submission.save()
     return submission
+
+
+def _free_key(programme: Programme, year: int) -> str:
+    """The next number that is free: a record may have brought some already."""
+    received = Submission.objects.filter(programme=programme)
+    number = received.count() + 1
+    while received.filter(key=(key := f"d-{year}-{number:04d}")).exists():
+        number += 1
+    return key
 
 
 @operation("theme.add", en="Add a theme", ko="주제 추가")
@@ -180,7 +189,7 @@ def answer(
         raise Invalid("give a link to what the answer rests on", "답변의 근거가 되는 자료를 연결한다")
     response = Response(
         submission=submission,
-        number=submission.responses.count() + 1,
+        number=following(submission.responses.all()),
         answer=answer,
         reason=reason,
         measure=measure,
@@ -206,7 +215,7 @@ def propose_statement(
     if consultation.state != "open":
         raise Invalid("this consultation is closed", "마감된 의견 수렴이다")
     statement = Statement(
-        consultation=consultation, number=consultation.statements.count() + 1, text=text, submission=submission
+        consultation=consultation, number=following(consultation.statements.all()), text=text, submission=submission
     )
     statement.save()
     return statement

@@ -8,6 +8,7 @@ from typing import Any
 from majung.methods.labelled import InputError
 from majung.taskforce.models import Body, Comparison, CriteriaSet, Decision, Job, Panel, Programme, RunRecord
 from majung.taskforce.operations.act import Act, Invalid, operation
+from majung.taskforce.operations.numbering import following
 from majung.taskforce.queries.weights import MOST_ITEMS, consistency, panel_weights
 from majung.taskforce.rules.words import Text
 
@@ -90,7 +91,7 @@ def adopt_criteria(
         raise Invalid(f"weights sum to {total:.6g}, not to 1", f"가중치의 합이 {total:.6g}이다. 1이어야 한다")
     adopted = CriteriaSet(
         programme=programme,
-        number=programme.criteria_sets.count() + 1,
+        number=following(programme.criteria_sets.all()),
         criteria=criteria,
         origin=origin,
         panel=panel,
@@ -134,7 +135,7 @@ def adopt_panel(
     count, left_out = len(result.judges), sum(j.inconsistent for j in result.judges) if without_inconsistent else 0
     adopted = CriteriaSet(
         programme=programme,
-        number=programme.criteria_sets.count() + 1,
+        number=following(programme.criteria_sets.all()),
         criteria=criteria,
         origin={
             "en": f"Panel {panel.key}: {count} judges, {left_out} left out as inconsistent, {aggregation}",
@@ -193,7 +194,7 @@ def compare(act: Act, panel: Panel, *, matrix: dict[str, float]) -> Comparison:
     comparison = Comparison(
         panel=panel,
         judge=act.person,
-        number=panel.comparisons.filter(judge=act.person).count() + 1,
+        number=following(panel.comparisons.filter(judge=act.person)),
         matrix=matrix,
         consistency_ratio=ratio,
     )

@@ -13,6 +13,7 @@ from majung.taskforce.models import (
     StrategyRevision,
 )
 from majung.taskforce.operations.act import Act, Invalid, operation
+from majung.taskforce.operations.numbering import following
 from majung.taskforce.rules.words import Text
 
 
@@ -46,7 +47,7 @@ def write(act: Act, strategy: Strategy, *, summary: Text, text: Text) -> Strateg
         )
     revision = StrategyRevision(
         strategy=strategy,
-        number=strategy.revisions.count() + 1,
+        number=following(strategy.revisions.all()),
         summary=summary,
         text=text,
         drafted_by=act.person,
@@ -93,7 +94,11 @@ def return_to_draft(act: Act, strategy: Strategy) -> None:
 @operation("task.add", en="Add a core task", ko="핵심 과제 추가")
 def add_task(act: Act, strategy: Strategy, *, key: str, name: Text) -> CoreTask:
     task = CoreTask(
-        programme=strategy.programme, key=key, strategy=strategy, position=strategy.tasks.count() + 1, name=name
+        programme=strategy.programme,
+        key=key,
+        strategy=strategy,
+        position=following(strategy.tasks.all(), "position"),
+        name=name,
     )
     task.save()
     return task

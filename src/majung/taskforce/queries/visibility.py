@@ -298,7 +298,8 @@ def _back_then(seen: Sight, kind: type[Model]) -> Q:
     if kind is m.Mandate:
         return VISIBLE[kind](then) & Q(starts__lte=then.day)
     after = datetime.combine(then.day + timedelta(days=1), time(0), SEOUL)
-    return VISIBLE[kind](then) & Q(**{f"{MEETINGS[kind]}starts__lt": after})
+    held = VISIBLE[kind](then) & Q(**{f"{MEETINGS[kind]}starts__lt": after})
+    return held & Q(laid_on__lte=then.day) if kind is m.Paper else held
 
 
 def hidden_fields(seen: Sight, row: Model) -> frozenset[str]:

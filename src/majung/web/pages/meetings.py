@@ -12,6 +12,7 @@ from django.urls import path
 
 from majung.taskforce.models import AgendaItem, Attendance, Body, Meeting, MinutesRevision, Outcome, Paper
 from majung.taskforce.operations.meetings import missing_from_minutes, seats
+from majung.taskforce.papers import place
 from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.states import MEETING
 from majung.taskforce.rules.words import Disclosure, OutcomeKind, Presence, Purpose
@@ -272,12 +273,12 @@ def paper(here: Here, number: int) -> HttpResponseBase:
     found = visible(here.sight, Paper).filter(pk=number).first()
     if found is None:
         raise Http404
-    place = f"{found.sha256[:2]}/{found.sha256}"
-    if not default_storage.exists(place):
+    file = place(found.sha256)
+    if not default_storage.exists(file):
         raise Http404
     shown = found.media_type in SAFE_TYPES
     response = FileResponse(
-        default_storage.open(place),
+        default_storage.open(file),
         as_attachment=not shown,
         filename=found.file_name,
         content_type=found.media_type if shown else "application/octet-stream",
