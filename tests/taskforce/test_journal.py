@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import Error, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from majung.taskforce.journal import anchors, keys
 from majung.taskforce.journal.canonical import canonical, sha256
 from majung.taskforce.journal.chain import GENESIS
-from majung.taskforce.journal.net import lay, missing
+from majung.taskforce.journal.net import PREFIX, laid, lay, missing
 from majung.taskforce.journal.verify import export, verify_database, verify_export
 from majung.taskforce.models import (
     Body,
@@ -82,6 +83,22 @@ def test_an_edited_row_is_named_though_its_trigger_is_gone(institution: Institut
     assert kinds(result) == {"net", "state"}
     (named,) = [f.where for f in result.findings if f.kind == "state"]
     assert named == f"body/{institution.task_force.pk}"
+    lay(connection)
+    assert missing(connection) == []
+
+
+def test_the_net_is_laid_only_where_it_is_torn(institution: Institution) -> None:
+    """A server starts while others write: where nothing is amiss it locks no table."""
+    with CaptureQueriesContext(connection) as asked:
+        lay(connection)
+    assert [q["sql"] for q in asked if not q["sql"].lstrip().startswith("SELECT")] == []
+    name = next(name for name in laid(connection) if name.startswith(f"{PREFIX}taskforce_body_delete"))
+    if connection.vendor == "postgresql":
+        sql(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $x$ BEGIN RETURN OLD; END $x$")
+    else:
+        sql(f"DROP TRIGGER {name}")
+        sql(f"CREATE TRIGGER {name} BEFORE DELETE ON taskforce_body BEGIN SELECT 1; END")
+    assert missing(connection) == [name]
     lay(connection)
     assert missing(connection) == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -32,8 +33,12 @@ def serve_command(
     """Open the workspace in the browser: brings the tables up to date, lays out the static files, serves."""
     connect()
     from django.core.management import call_command
+    from django.db import connections
 
     call_command("collectstatic", verbosity=0, interactive=False)
+    # What the workers need is loaded once, before they are forked; a database connection must not be forked.
+    import_module("majung.web.urls")
+    connections.close_all()
     try:
         from granian.constants import Interfaces
         from granian.server import Server

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.db.transaction import atomic
 
 from majung.taskforce.models.base import Journaled
 from majung.taskforce.models.journal import Anchor, JournalEntry, Tombstone
@@ -51,18 +52,22 @@ def _differs(column: str) -> str:
 
 
 def lay(connection: BaseDatabaseWrapper) -> None:
-    """Create every trigger anew."""
-    with connection.cursor() as cursor:
-        existing = set(connection.introspection.table_names(cursor))
-        for number, (table, event, refused, said) in enumerate(rules()):
-            if table not in existing:
-                continue
-            name = f"{PREFIX}{table}_{event.lower()}_{number}"
-            if connection.vendor == "postgresql":
+    """Create every trigger that is not there as it should be and drop those that no rule asks for; all or none."""
+    wanted, there = _wanted(connection), laid(connection)
+    # Where nothing is to be done nothing is locked: every start of a server passes here while others write.
+    amiss = [name for name in wanted if there.get(name) != wanted[name][2]]
+    left_over = [name for name in there if name.startswith(PREFIX) and name not in wanted]
+    if not amiss and not left_over:
+        return
+    postgres = connection.vendor == "postgresql"
+    with atomic(using=connection.alias), connection.cursor() as cursor:
+        for name in left_over:
+            cursor.execute(f"DROP FUNCTION {name}() CASCADE" if postgres else f"DROP TRIGGER {name}")
+        for name in amiss:
+            table, event, text = wanted[name]
+            if postgres:
                 cursor.execute(
-                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $net$ "
-                    f"BEGIN IF {refused} THEN RAISE EXCEPTION '{said}'; END IF; "
-                    f"RETURN {'OLD' if event == 'DELETE' else 'NEW'}; END $net$"
+                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $net${text}$net$"
                 )
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
                 cursor.execute(
@@ -70,19 +75,44 @@ def lay(connection: BaseDatabaseWrapper) -> None:
                 )
             else:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-                cursor.execute(
-                    f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN {refused} "
-                    f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
-                )
+                cursor.execute(text)
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Triggers that should be there and are not."""
+    """Triggers that should be there and are not, or say something else."""
+    there = laid(connection)
+    return [name for name, (_, _, text) in _wanted(connection).items() if there.get(name) != text]
+
+
+def _wanted(connection: BaseDatabaseWrapper) -> dict[str, tuple[str, str, str]]:
+    """name -> (table, event, text as the database keeps it) of every trigger on a table that exists."""
+    existing = set(connection.introspection.table_names())
+    postgres = connection.vendor == "postgresql"
+    found = {}
+    for number, (table, event, refused, said) in enumerate(rules()):
+        if table not in existing:
+            continue
+        name = f"{PREFIX}{table}_{event.lower()}_{number}"
+        if postgres:
+            row = "OLD" if event == "DELETE" else "NEW"
+            text = f" BEGIN IF {refused} THEN RAISE EXCEPTION '{said}'; END IF; RETURN {row}; END "
+        else:
+            text = (
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN {refused} "
+                f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
+            )
+        found[name] = (table, event, text)
+    return found
+
+
+def laid(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    """name -> text of the triggers in the database that are in force."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+            cursor.execute(
+                "SELECT tgname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid "
+                "WHERE NOT tgisinternal AND tgenabled <> 'D'"
+            )
         else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        there = {row[0] for row in cursor.fetchall()}
-    wanted = (f"{PREFIX}{table}_{event.lower()}_{number}" for number, (table, event, _, _) in enumerate(rules()))
-    return [name for name in wanted if name not in there]
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return dict(cursor.fetchall())

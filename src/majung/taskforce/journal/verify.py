@@ -86,8 +86,8 @@ def verify_database(keys: Iterable[Ed25519PublicKey] = (), outside: Iterable[dic
         result.found(
             "net",
             name,
-            f"trigger {name} is missing: rows could be changed past the journal",
-            f"트리거 {name}이(가) 없다",
+            f"trigger {name} is missing or altered: rows could be changed past the journal",
+            f"트리거 {name}이(가) 없거나 바뀌었다",
         )
     return result
 
