@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from majung.methods.labelled import InputError
+from majung.runs import load_run
 from majung.taskforce import jobs
 from majung.taskforce.models import Job, JournalEntry, Panel, RunRecord
-from majung.taskforce.operations import Invalid, bodies, programmes, runs
+from majung.taskforce.operations import Invalid, bodies, programmes, runs, strategies
 from majung.taskforce.programme_folder import EVIDENCE
+from majung.taskforce.queries.runs import in_force
 from majung.taskforce.queries.weights import panel_weights
 from majung.taskforce.rules.roles import Role
 from miniature import Miniature
@@ -87,17 +88,60 @@ def test_the_weights_of_a_criteria_set_are_those_of_the_run(defined: Institution
     assert kept.count(f"weight = {share!r}") >= len(ids)
 
 
-def test_weights_go_into_the_file_and_nothing_else_changes() -> None:
-    toml = (
-        '[[criteria]]\nid = "a"\nweight = 0.4\nlow=0.1\nhigh = 0.5\n\n[[criteria.indicators]]\nid = "x"\nweight = 1\n'
-    )
-    new = [{"id": "a", "weight": 0.25, "low": 0.2, "high": 0.3}]
-    changed = jobs.with_weights(toml, new)
-    assert changed == toml.replace("0.4", "0.25").replace("low=0.1", "low = 0.2").replace("0.5", "0.3")
-    with pytest.raises(InputError, match="criteria are a"):
-        jobs.with_weights(toml, [{**new[0], "id": "b"}])
-    with pytest.raises(InputError, match="lines of their own"):
-        jobs.with_weights('criteria = [{ id = "a", weight = 0.4, low = 0.1, high = 0.5 }]\n', new)
+def test_a_run_is_asked_with_other_budgets_and_keeps_what_it_was_asked_with(
+    defined: Institution, settings: Any
+) -> None:
+    ask(defined)
+    jobs.work("w1", clock=clock, beating=False)
+    own = RunRecord.objects.get()
+    ask(defined, budgets={"2021": 60.0, "2022": 100.0})
+    done = jobs.work("w1", clock=clock, beating=False)
+    assert done is not None
+    assert (done.state, done.error) == ("done", "")
+    other = RunRecord.objects.get(key=done.result["run"])
+    assert other.changes == {"budgets": {"2021": 60.0, "2022": 100.0}}
+    kept = load_run(settings.RUNS / other.key)
+    assert list(kept.tables["portfolio_years"]["budget"]) == [60.0, 100.0]
+    assert other.key != own.key
+    # It was only looked at: the institution still stands on the run of its definitions, until it is chosen from.
+    assert in_force(defined.programme) == own
+    strategies.choose_project(defined.by("secretariat"), defined.area, key="p", name=text("p"), run=other)
+    assert in_force(defined.programme) == other
+
+
+def test_a_run_is_asked_with_the_judges_weights_as_they_stand(defined: Institution, settings: Any) -> None:
+    toml = tomllib.loads(defined.programme.files.get(path="programme.toml").text)
+    ids = [criterion["id"] for criterion in toml["criteria"]]
+    panel = runs.open_panel(defined.by("secretariat"), defined.group, key="p", question=text("?"), items=ids)
+    with pytest.raises(Invalid, match="no judge"):
+        ask(defined, panel=panel)
+    runs.compare(defined.by("judge"), panel, matrix={f"{ids[0]}/{other}": 3.0 for other in ids[1:]})
+    ask(defined, panel=panel)
+    done = jobs.work("w1", clock=clock, beating=False)
+    assert done is not None
+    assert (done.state, done.error) == ("done", "")
+    record = RunRecord.objects.get()
+    assert record.changes["panel"] == "p"
+    weights = load_run(settings.RUNS / record.key).tables["weights"]
+    own = weights[(weights["criterion"] == ids[0]) & (weights["indicator"] == "")]
+    # Three times as much as each of the n - 1 others.
+    assert own["weight"].item() == pytest.approx(3 / (2 + len(ids)))
+
+
+def test_what_does_not_fit_the_definitions_is_refused_when_it_is_asked(defined: Institution) -> None:
+    entry = {"id": "x", "weight": 1.0, "low": 0.5, "high": 1.0}
+    with pytest.raises(Invalid, match="criteria are"):
+        ask(defined, criteria=[entry])
+    with pytest.raises(Invalid, match=r"sum to 0\.5"):
+        ask(defined, criteria=[{**entry, "weight": 0.5}])
+    with pytest.raises(Invalid, match="years are 2021, 2022"):
+        ask(defined, budgets={"2021": 1.0})
+    with pytest.raises(Invalid, match="zero or more"):
+        ask(defined, budgets={"2021": 1.0, "2022": -1.0})
+    panel = runs.open_panel(defined.by("secretariat"), defined.group, key="p", question=text("?"), items=["a", "b"])
+    with pytest.raises(Invalid, match="one source"):
+        ask(defined, criteria=[entry], panel=panel)
+    assert not Job.objects.exists()
 
 
 def test_what_cannot_be_run_fails_with_a_reason(institution: Institution) -> None:

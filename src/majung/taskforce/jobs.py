@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -25,6 +24,7 @@ from django.utils import timezone
 from majung.methods.labelled import InputError
 from majung.runs import run_programme
 from majung.runs.run import STAGES
+from majung.taskforce.definitions import with_budgets, with_weights
 from majung.taskforce.models import CriteriaSet, Job, Programme, ProgrammeFile
 from majung.taskforce.operations import runs, system
 from majung.taskforce.programme_folder import EVIDENCE
@@ -147,17 +147,30 @@ def _silence() -> Iterator[None]:
     yield
 
 
+CHANGES = ("criteria", "panel", "budgets")
+"""Arguments of a run that state what it was asked with instead of the definitions."""
+
+
 def make_run(job: Job, progress: Callable[[str], None], clock: Clock) -> dict[str, Any]:
-    """Kind "run": the programme as it is defined now, with the weights of a criteria set, run and taken in."""
+    """Kind "run": the programme as it is defined now, with other weights or budgets where the job names them, run and
+    taken in."""
     programme = job.programme
     number = job.arguments.get("criteria_set")
     chosen = CriteriaSet.objects.get(programme=programme, number=number) if number is not None else None
+    changes = {name: job.arguments[name] for name in CHANGES if job.arguments.get(name)}
+    criteria = chosen.criteria if chosen else changes.get("criteria")
     with TemporaryDirectory(prefix="majung-run-") as work:
-        folder = lay_out(programme, chosen, Path(work) / programme.key)
+        folder = lay_out(programme, Path(work) / programme.key, criteria, changes.get("budgets"))
         run = run_programme(folder, settings.RUNS, progress=progress)
     progress("writing")
     record = runs.take_in(
-        system("worker", clock()), programme, key=run.id, manifest=run.manifest, criteria_set=chosen, job=job
+        system("worker", clock()),
+        programme,
+        key=run.id,
+        manifest=run.manifest,
+        criteria_set=chosen,
+        changes=changes,
+        job=job,
     )
     return {"run": record.key, "digest": record.digest}
 
@@ -166,43 +179,20 @@ KINDS: dict[str, Callable[[Job, Callable[[str], None], Clock], dict[str, Any]]] 
 """What each kind of job does; returns what stands in its result."""
 
 
-def lay_out(programme: Programme, chosen: CriteriaSet | None, folder: Path) -> Path:
-    """The programme's folder as it is defined now, with the weights of a criteria set put into programme.toml."""
+def lay_out(
+    programme: Programme,
+    folder: Path,
+    criteria: list[dict[str, Any]] | None = None,
+    budgets: dict[str, float] | None = None,
+) -> Path:
+    """The programme's folder as it is defined now, other weights and budgets put into programme.toml."""
     files = dict(ProgrammeFile.objects.filter(programme=programme).values_list("path", "text"))
     if "programme.toml" not in files or EVIDENCE not in files:
         raise InputError(f"programme {programme.key} has no definitions to run; load its folder first")
-    if chosen is not None:
-        files["programme.toml"] = with_weights(files["programme.toml"], chosen.criteria)
+    if criteria:
+        files["programme.toml"] = with_weights(files["programme.toml"], criteria)
+    if budgets:
+        files["programme.toml"] = with_budgets(files["programme.toml"], budgets)
     folder.mkdir(parents=True, exist_ok=True)
     write(files, folder)
     return folder
-
-
-def with_weights(text: str, criteria: list[dict[str, Any]]) -> str:
-    """programme.toml with other weights and intervals of its criteria; nothing else changes, which is checked.
-
-    Raises InputError when the criteria are not those of the programme.
-    """
-    before = tomllib.loads(text)
-    wanted = {entry["id"]: entry for entry in criteria}
-    known = [criterion["id"] for criterion in before.get("criteria", ())]
-    if sorted(known) != sorted(wanted):
-        raise InputError(
-            f"the criteria set weighs {', '.join(wanted)}; the programme's criteria are {', '.join(known)}"
-        )
-    position, inside, lines = -1, False, []
-    for line in text.splitlines():
-        bare = line.strip()
-        if bare.startswith("["):
-            inside = bare.startswith("[[criteria]]")
-            position += inside
-        name = bare.partition("=")[0].strip()
-        if inside and name in ("weight", "low", "high"):
-            line = f"{name} = {float(wanted[known[position]][name])!r}"
-        lines.append(line)
-    changed = "\n".join(lines) + "\n"
-    for criterion in before["criteria"]:
-        criterion |= {name: float(wanted[criterion["id"]][name]) for name in ("weight", "low", "high")}
-    if tomllib.loads(changed) != before:
-        raise InputError("programme.toml: write weight, low and high of each [[criteria]] on lines of their own")
-    return changed

@@ -26,6 +26,7 @@ from majung.publishing.language import LANGUAGES, Language
 from majung.publishing.material import Material
 from majung.runs import Run, RunError, load_run
 from majung.taskforce.models import Job, Programme, RunRecord
+from majung.taskforce.queries.runs import in_force
 from majung.web.request import Here, page
 
 KEPT = 4
@@ -38,11 +39,10 @@ View = Callable[..., HttpResponseBase]
 
 
 def record_of(programme: Programme, wanted: str = "") -> RunRecord | None:
-    """The run that a page shows: the one asked for, else the newest that was taken in."""
-    records = RunRecord.objects.filter(programme=programme)
+    """The run that a page shows: the one asked for, else the one in force."""
     if wanted:
-        records = records.filter(key=wanted)
-    return records.order_by("-pk").first()
+        return RunRecord.objects.filter(programme=programme, key=wanted).first()
+    return in_force(programme)
 
 
 def run_of(record: RunRecord) -> Run:
@@ -139,12 +139,13 @@ def on_run(topic: str, stage: str = "") -> Callable[[View], View]:
 
 def nothing(here: Here, stage: str, problem: str = "") -> HttpResponse:
     """The page before there is a run: what will appear, who makes it appear, and the button for those who may."""
-    jobs = Job.objects.filter(programme=here.programme, kind="run").order_by("-pk")[:3]
+    jobs = list(Job.objects.filter(programme=here.programme, kind="run").order_by("-pk")[:3])
     return here.show(
         "analysis/none.html",
         stage=stage,
         problem=problem,
-        jobs=jobs,
+        jobs=[(job, "") for job in jobs],
+        running=any(job.state in ("queued", "running") for job in jobs),
         may_ask=here.may("run.ask", here.programme),
         w=_frame(here),
     )

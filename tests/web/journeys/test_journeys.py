@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from majung.taskforce.models import Announcement, Decision, Measure, MinutesRevision, Submission
-from majung.taskforce.operations import announcements, bodies, meetings, strategies
+from majung.runs import Run
+from majung.taskforce import jobs
+from majung.taskforce.models import Announcement, Decision, Measure, MinutesRevision, RunRecord, Submission
+from majung.taskforce.operations import announcements, bodies, meetings, programmes, runs, strategies
+from majung.taskforce.programme_folder import EVIDENCE, keep_evidence
 from majung.taskforce.rules.words import Disclosure, Purpose, WithholdingGround
+from majung.web import analyses
 from taskforce.conftest import Institution, moment, text
 
 from .conftest import Clock, Visitor
@@ -255,3 +260,134 @@ def test_a_former_member_sees_what_was_open_then_and_no_more(
     for address in ("meetings/after/", "meetings/after/?on=2021-04-13"):
         member.status(address)
         assert "New paper" not in member.page.content(), address
+
+
+@pytest.fixture
+def analysed(visit: Visit, institution: Institution, kept_run: Run, tmp_path: Any, settings: Any) -> Iterator[Run]:
+    """The miniature programme's definitions with the institution, and their run taken in."""
+    assert kept_run.folder is not None
+    settings.RUNS, settings.DATA = kept_run.folder.parent, tmp_path / "data"
+    loader, inputs = institution.by("loader"), kept_run.folder / "inputs"
+    for file in sorted(inputs.rglob("*.toml")):
+        path = file.relative_to(inputs).as_posix()
+        programmes.set_file(loader, institution.programme, path=path, text=file.read_text("utf-8"))
+    programmes.set_file(loader, institution.programme, path=EVIDENCE, text=keep_evidence(inputs / "evidence"))
+    runs.take_in(loader, institution.programme, key=kept_run.id, manifest=kept_run.manifest)
+    yield kept_run
+    analyses._kept_run.cache_clear()
+
+
+def slide(visitor: Visitor, field: str, value: object) -> None:
+    """Move a slider as its user does: what it shows follows at once, the page when it is let go."""
+    visitor.page.evaluate(
+        """([name, value]) => { const field = document.getElementById(name); field.value = value;
+        for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, {bubbles: true})); }""",
+        [field, str(value)],
+    )
+
+
+def expect(visitor: Visitor, where: str, words: str) -> None:
+    """The words are there, or come within the time that a page has; spaces that hold a line together count as such."""
+    visitor.page.locator(where).get_by_text(words).first.wait_for()
+
+
+def test_from_a_budget_change_to_a_portfolio_decision(
+    visit: Visit, institution: Institution, clock: Clock, analysed: Run
+) -> None:
+    i = institution
+    sitting = i.held_meeting("select", "2021-04-14")
+    clock.set("2021-04-14T15:00")
+    secretariat, member = visit("secretariat"), visit("member", scripts=False)
+
+    secretariat.goto("projects/")
+    slide(secretariat, "b-2022", 45)
+    secretariat.page.wait_for_url("**b-2022=45**")
+    asked = secretariat.page.locator("#look h2")
+    asked.filter(has_text="With KRW 145.0 bn").wait_for()
+    assert secretariat.page.locator("#b-2021").input_value() == "100", "the other year stays"
+    finding = asked.inner_text()
+    member.goto("projects/?b-2021=100&b-2022=45")
+    assert member.page.locator("#look h2").inner_text() == finding, "the same without scripts"
+    assert not member.page.get_by_role("button", name="Register this portfolio").count()
+
+    secretariat.follow(secretariat.page.get_by_role("button", name="Register this portfolio as a run"))
+    expect(secretariat, "#jobs", "other budgets (2021 KRW 100.0 bn, 2022 KRW 45.0 bn)")
+    done = jobs.work("worker", beating=False)
+    assert done is not None
+    assert (done.state, done.error) == ("done", "")
+    run = RunRecord.objects.get(key=done.result["run"])
+    assert run.changes == {"budgets": {"2021": 100.0, "2022": 45.0}}
+    secretariat.page.locator("#jobs a").first.wait_for()
+    secretariat.goto("projects/")
+    assert analysed.id in secretariat.page.content(), "what was only asked for is not in force"
+
+    secretariat.goto("projects/?b-2021=100&b-2022=45")
+    secretariat.follow(secretariat.page.get_by_role("link", name=f"Open run {run.key}"))
+    assert run.key in secretariat.page.locator(".told").inner_text()
+    secretariat.do("Put an item on the agenda", "meeting, Wed\xa014\xa0Apr\xa02021\xa012:00")
+    assert "It lies before 1 meeting" in secretariat.page.locator("#decide").inner_text()
+
+    secretariat.goto("meetings/select/")
+    assert run.key in secretariat.page.locator("#table-agenda").inner_text()
+    secretariat.do(
+        "Record a decision",
+        f"1. Portfolio of core projects (run {run.key})",
+        key="2021-02",
+        text_ko="핵심 과제를 정한다",
+        text_en="The core projects are chosen",
+        basis="charter, article 5",
+        votes_for=2,
+    )
+    decision = Decision.objects.get(key="2021-02")
+    assert (decision.resting_on, decision.body_id) == (run, sitting.body_id)
+    secretariat.goto(f"projects/?run={run.key}")
+    assert "The core projects are chosen" in secretariat.page.locator("#decide").inner_text()
+    # What was decided is the run's: its yearly budgets are those that were asked for, each with a trace of its own.
+    kept = analyses.run_of(run)
+    assert list(kept.tables["portfolio_years"]["budget"]) == [100.0, 45.0]
+    secretariat.goto(f"trace/{kept.figure('portfolio_years', 2022)}/")
+    assert run.key in secretariat.page.content()
+
+
+def test_from_the_judges_weights_to_a_new_ranking(
+    visit: Visit, institution: Institution, clock: Clock, analysed: Run
+) -> None:
+    criteria = [c.id for c in analysed.programme.charter.criteria]
+    runs.open_panel(institution.by("secretariat"), institution.group, key="p", question=text("What?"), items=criteria)
+    judge, analyst = visit("judge"), visit("analyst")
+    judge.goto("weights/p/")
+    for k in range(1, len(criteria)):
+        judge.page.select_option(f"#pair-{k}", "9")
+    judge.follow(judge.page.locator("#pairs button.first"))
+    assert "Judges who answered: 1" in judge.page.content()
+    assert not judge.page.get_by_role("button", name="Ask for a run").count()
+
+    analyst.goto("weights/p/")
+    analyst.follow(analyst.page.get_by_role("button", name="Ask for a run with the group's weights"))
+    assert "the judges' weights" in analyst.page.locator("#jobs").inner_text()
+    done = jobs.work("worker", beating=False)
+    assert done is not None
+    assert (done.state, done.error) == ("done", "")
+    link = analyst.page.locator("#jobs a").first
+    link.wait_for()
+    analyst.follow(link)
+    run = RunRecord.objects.get(key=done.result["run"])
+    kept = analyses.run_of(run)
+    rows = analyst.page.locator("#table-beside tbody tr")
+    assert rows.count() == len(kept.tables["ranking"])
+    old = analysed.tables["ranking"].set_index("candidate")["rank"]
+    for shown, row in zip(rows.all(), kept.tables["ranking"].sort_values("rank").itertuples(), strict=True):
+        cells = [cell.split("\n")[0].strip() for cell in shown.locator("td").all_inner_texts()]
+        assert cells[:2] == [str(row.rank), str(old[row.candidate])], "new and old place side by side"
+
+    # The sliders' weights can be asked for as well, from the run that is shown.
+    slide(analyst, f"w-{criteria[0]}", 0)
+    analyst.page.wait_for_url(f"**w-{criteria[0]}=0**")
+    ask = analyst.page.get_by_role("button", name="Ask for a run with these weights")
+    ask.wait_for()
+    analyst.follow(ask)
+    done = jobs.work("worker", beating=False)
+    assert done is not None
+    assert (done.state, done.error) == ("done", "")
+    asked = RunRecord.objects.get(key=done.result["run"]).changes["criteria"]
+    assert [entry["id"] for entry in asked if entry["weight"] == 0] == [criteria[0]]

@@ -1708,6 +1708,7 @@ class Migration(migrations.Migration):
                 ("manifest", models.JSONField()),
                 ("mode", models.CharField(max_length=16)),
                 ("cut_year", models.PositiveSmallIntegerField()),
+                ("changes", models.JSONField(blank=True, default=dict)),
                 (
                     "criteria_set",
                     models.ForeignKey(

@@ -27,13 +27,18 @@ class CriteriaSet(Journaled):
 
 
 class RunRecord(Keyed):
-    """A kept run: key is its id, digest what `majung reproduce` compares. The tables stay in the runs folder."""
+    """A kept run: key is its id, digest what `majung reproduce` compares. The tables stay in the runs folder.
+
+    changes: what it was asked with instead of the definitions: {"criteria": [{id, weight, low, high}], "panel": key,
+    "budgets": {year: amount}}; empty for the definitions as they stood.
+    """
 
     digest = models.CharField(max_length=64)
     manifest = models.JSONField()
     mode = models.CharField(max_length=16)
     cut_year = models.PositiveSmallIntegerField()
     criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, null=True, blank=True, related_name="runs")
+    changes = models.JSONField(default=dict, blank=True)
     job = models.ForeignKey("taskforce.Job", models.PROTECT, null=True, blank=True, related_name="runs")
 
     class Meta:

@@ -6,7 +6,18 @@ from datetime import date
 from typing import Any
 
 from majung.methods.labelled import InputError
-from majung.taskforce.models import Body, Comparison, CriteriaSet, Decision, Job, Panel, Programme, RunRecord
+from majung.taskforce.definitions import with_budgets, with_weights
+from majung.taskforce.models import (
+    Body,
+    Comparison,
+    CriteriaSet,
+    Decision,
+    Job,
+    Panel,
+    Programme,
+    ProgrammeFile,
+    RunRecord,
+)
 from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.operations.numbering import following
 from majung.taskforce.queries.weights import MOST_ITEMS, consistency, panel_weights
@@ -14,15 +25,55 @@ from majung.taskforce.rules.words import Text
 
 
 @operation("run.ask", en="Ask for a run", ko="분석 실행 요청")
-def ask(act: Act, programme: Programme, *, criteria_set: CriteriaSet | None = None) -> Job:
-    """Queue a run of the programme as it is defined now, with the weights of a criteria set if one is named."""
+def ask(
+    act: Act,
+    programme: Programme,
+    *,
+    criteria_set: CriteriaSet | None = None,
+    panel: Panel | None = None,
+    without_inconsistent: bool = False,
+    criteria: list[dict[str, Any]] | None = None,
+    budgets: dict[str, float] | None = None,
+) -> Job:
+    """Queue a run of the programme as it is defined now, or with other weights (those of a criteria set, of a panel's
+    judges as they stand, or as given: one of the three) or with other yearly budgets. What differs from the definitions
+    stays with the run; nothing is adopted by it."""
+    if sum(given is not None for given in (criteria_set, panel, criteria)) > 1:
+        raise Invalid("name one source of the weights", "가중치의 출처를 하나만 고른다")
+    if panel is not None:
+        criteria = _panel_criteria(panel, "judgments", without_inconsistent)
+    if criteria is not None:
+        _check_criteria(criteria)
+        _check_sum(criteria)
+    if budgets is not None and not all(0 <= amount < float("inf") for amount in budgets.values()):
+        raise Invalid("a budget is an amount of zero or more", "예산은 0 이상의 금액으로 적는다")
+    _check_fits(programme, criteria, budgets)
     return Job.objects.create(
         programme=programme,
         kind="run",
-        arguments={"criteria_set": criteria_set.number if criteria_set else None},
+        arguments={
+            "criteria_set": criteria_set.number if criteria_set else None,
+            "criteria": criteria,
+            "panel": panel.key if panel else None,
+            "budgets": budgets,
+        },
         asked_by=act.person,
         asked_at=act.at,
     )
+
+
+def _check_fits(programme: Programme, criteria: list[dict[str, Any]] | None, budgets: dict[str, float] | None) -> None:
+    """Whether the programme's charter can be changed so; asked here, not when the run has waited. Raises Invalid."""
+    charter = ProgrammeFile.objects.filter(programme=programme, path="programme.toml").first()
+    if charter is None:
+        return
+    try:
+        if criteria is not None:
+            with_weights(charter.text, criteria)
+        if budgets is not None:
+            with_budgets(charter.text, budgets)
+    except InputError as error:
+        raise Invalid(str(error), f"프로그램의 정의와 맞지 않는다: {error}") from error
 
 
 @operation("run.cancel", en="Cancel a run", ko="분석 실행 취소")
@@ -43,9 +94,11 @@ def take_in(
     key: str,
     manifest: dict[str, Any],
     criteria_set: CriteriaSet | None = None,
+    changes: dict[str, Any] | None = None,
     job: Job | None = None,
 ) -> RunRecord:
-    """Register a kept run by its manifest; its tables stay in the runs folder, its digest is what counts here."""
+    """Register a kept run by its manifest; its tables stay in the runs folder, its digest is what counts here. changes:
+    what it was asked with instead of the definitions."""
     digest, mode, cut = manifest.get("digest"), manifest.get("mode"), manifest.get("cut_year")
     if not (isinstance(digest, str) and isinstance(mode, str) and isinstance(cut, int) and manifest.get("id") == key):
         raise Invalid(
@@ -68,6 +121,7 @@ def take_in(
         mode=mode,
         cut_year=cut,
         criteria_set=criteria_set,
+        changes=changes or {},
         job=job,
     )
     record.save()
@@ -86,9 +140,7 @@ def adopt_criteria(
 ) -> CriteriaSet:
     """A new version of the weights: [{id, weight, low, high}], weights summing to 1."""
     _check_criteria(criteria)
-    total = sum(float(entry["weight"]) for entry in criteria)
-    if abs(total - 1) > 1e-6:
-        raise Invalid(f"weights sum to {total:.6g}, not to 1", f"가중치의 합이 {total:.6g}이다. 1이어야 한다")
+    _check_sum(criteria)
     adopted = CriteriaSet(
         programme=programme,
         number=following(programme.criteria_sets.all()),
@@ -115,23 +167,7 @@ def adopt_panel(
     interval of each weight is the judges' quartiles, widened to hold the weight."""
     if panel.state != "closed":
         raise Invalid("close the panel first", "먼저 조사를 마감한다")
-    try:
-        result = panel_weights(panel)
-        group = result.group(aggregation)
-    except InputError as error:
-        raise Invalid(str(error), f"이 조사로는 가중치를 낼 수 없다: {error}") from error
-    weights = group.without_inconsistent if without_inconsistent else group.weights
-    if weights is None:
-        raise Invalid("every judge is inconsistent: nobody is left", "모든 평가자가 비일관적이어서 남는 사람이 없다")
-    criteria = [
-        {
-            "id": item,
-            "weight": weights[item],
-            "low": min(result.quartiles[item][0], weights[item]),
-            "high": max(result.quartiles[item][2], weights[item]),
-        }
-        for item in result.items
-    ]
+    criteria, result = _panel_criteria(panel, aggregation, without_inconsistent), panel_weights(panel)
     count, left_out = len(result.judges), sum(j.inconsistent for j in result.judges) if without_inconsistent else 0
     adopted = CriteriaSet(
         programme=programme,
@@ -146,6 +182,33 @@ def adopt_panel(
     )
     adopted.save()
     return adopted
+
+
+def _panel_criteria(panel: Panel, aggregation: str, without_inconsistent: bool) -> list[dict[str, Any]]:
+    """The group's weights with the judges' quartiles, widened to hold the weight. Raises Invalid if there are none."""
+    try:
+        result = panel_weights(panel)
+        group = result.group(aggregation)
+    except InputError as error:
+        raise Invalid(str(error), f"이 조사로는 가중치를 낼 수 없다: {error}") from error
+    weights = group.without_inconsistent if without_inconsistent else group.weights
+    if weights is None:
+        raise Invalid("every judge is inconsistent: nobody is left", "모든 평가자가 비일관적이어서 남는 사람이 없다")
+    return [
+        {
+            "id": item,
+            "weight": weights[item],
+            "low": min(result.quartiles[item][0], weights[item]),
+            "high": max(result.quartiles[item][2], weights[item]),
+        }
+        for item in result.items
+    ]
+
+
+def _check_sum(criteria: list[dict[str, Any]]) -> None:
+    total = sum(float(entry["weight"]) for entry in criteria)
+    if abs(total - 1) > 1e-6:
+        raise Invalid(f"weights sum to {total:.6g}, not to 1", f"가중치의 합이 {total:.6g}이다. 1이어야 한다")
 
 
 def _check_criteria(criteria: list[dict[str, Any]]) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from majung.taskforce.models import Area, Measure, Review, RunRecord, Submission
+from majung.taskforce.models import Area, Measure, Review, Submission
 from majung.taskforce.queries.lights import lights
+from majung.taskforce.queries.runs import in_force
 
 
 def dossier(review: Review, day: date) -> dict[str, Any]:
     """Performance and trends of a review's period as known on a day; what is not reported is counted as such."""
     programme = review.programme
-    run = RunRecord.objects.filter(programme=programme).order_by("pk").last()
+    run = in_force(programme)
     areas = []
     for area in Area.objects.filter(programme=programme).order_by("key"):
         measures = (

@@ -1,22 +1,20 @@
-"""Discovery: which industries, how sure, and what order other weights would give; asking for a run."""
+"""Discovery: which industries, how sure, and what order other weights would give; the run in force beside another."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_POST
 
 from majung.publishing.blocks import Picture
 from majung.publishing.charts import RankingRow, Theme, ranking
 from majung.publishing.material import Material
-from majung.taskforce.models import Job, RunRecord
-from majung.taskforce.operations import runs
-from majung.web.analyses import chapter, first_picture, material_in, on_run, pages_of
-from majung.web.request import Here, page
+from majung.taskforce.models import RunRecord
+from majung.web.analyses import chapter, first_picture, material_in, material_of, on_run, pages_of
+from majung.web.pages.runs import WEIGHT, beside, jobs_of
+from majung.web.request import Here
 from majung.web.tables import Cell, Column, Row, Table, arranged, exported, from_block
 from majung.web.words import Words, words
 
@@ -52,7 +50,10 @@ def discovery(here: Here, record: RunRecord, material: Material) -> HttpResponse
     moved = reranked(material, tuple(s.weight for s in sliders)) if changed else []
     tables = [from_block(f"t{k}", block) for k, s in enumerate(second.sections) for block in s.blocks]  # type: ignore[arg-type]
     order = _order(here.words, material, moved) if moved else None
-    file = exported(here.request, *tables, *([order] if order else []))
+    other = beside(here, record, material)
+    before = material_of(other["base"], here.words.code) if other["base"] else None
+    against = _beside(here.words, material, before) if before else None
+    file = exported(here.request, *tables, *(t for t in (order, against) if t))
     if file is not None:
         return file
     picture = first_picture(first)
@@ -69,6 +70,10 @@ def discovery(here: Here, record: RunRecord, material: Material) -> HttpResponse
         order=arranged(order, here.request) if order else None,
         sections=[(s, arranged(t, here.request)) for s, t in zip(second.sections, tables, strict=True)],
         illustrative=material.illustrative,
+        against=arranged(against, here.request) if against else None,
+        against_finding=_beside_finding(here.words, material, before) if before else "",
+        record=record,
+        **other,
         **jobs_of(here),
     )
 
@@ -79,7 +84,7 @@ def weights_asked(here: Here, material: Material) -> tuple[list[Slider], bool]:
     asked: dict[str, int] = {}
     for criterion in material.criteria:
         try:
-            asked[criterion.id] = min(100, max(0, int(here.request.GET.get(f"w-{criterion.id}", ""))))
+            asked[criterion.id] = min(100, max(0, int(here.request.GET.get(f"{WEIGHT}{criterion.id}", ""))))
         except ValueError:
             asked[criterion.id] = round(100 * own[criterion.id])
     total = sum(asked.values())
@@ -219,33 +224,68 @@ def _order(w: Words, material: Material, moved: list[Moved]) -> Table:
     )
 
 
-def jobs_of(here: Here) -> dict[str, Any]:
-    """The last runs that were asked for, whether one is under way, and whether this person may ask."""
-    jobs = list(Job.objects.filter(programme=here.programme, kind="run").order_by("-pk")[:3])
-    return {
-        "jobs": jobs,
-        "running": any(job.state in ("queued", "running") for job in jobs),
-        "may_ask": here.may("run.ask", here.programme),
-    }
-
-
-@require_POST
-@page("analysis")
-def ask(here: Here) -> HttpResponse:
-    """Ask for a run of the definitions as they are now."""
-    return here.deed(
-        lambda: runs.ask(here.actor, here.programme), here.address("discovery"), here.words.find("jobs.said")
+def _beside(w: Words, material: Material, before: Material) -> Table:
+    """The order of this run beside that of the run in force, with both scores and how sure each is of the first
+    places."""
+    rows = []
+    for row in material.ranked():
+        candidate = str(row["candidate"])
+        old = before.row("ranking", candidate=candidate)
+        step = int(old["rank"]) - int(row["rank"]) if old else None
+        rows.append(
+            Row(
+                [
+                    Cell(material.industry(candidate), strong=True),
+                    Cell(str(int(row["rank"])), int(row["rank"]), figure=material.figure("ranking", candidate)),
+                    Cell(
+                        str(int(old["rank"])) if old else w.find("not_ranked"),
+                        int(old["rank"]) if old else None,
+                        figure=before.figure("ranking", candidate) if old else "",
+                        quiet=not old,
+                    ),
+                    Cell("–" if not step else w.signed(step, 0), step),
+                    Cell(w.number(row["score"]), float(row["score"]), w.span(row["score_low"], row["score_high"])),
+                    Cell(w.number(old["score"]) if old else "–", float(old["score"]) if old else None),
+                    Cell(w.chance(row["p_selected"]), float(row["p_selected"])),
+                    Cell(w.chance(old["p_selected"]) if old else "–", float(old["p_selected"]) if old else None),
+                ],
+                rule=int(row["rank"]) == material.places,
+            )
+        )
+    return Table(
+        "beside",
+        [
+            Column("candidate", w.find("head.candidate")),
+            Column("rank", w.find("rank_this"), right=True),
+            Column("before", w.find("rank_in_force"), right=True),
+            Column("step", w.find("step"), right=True),
+            Column("score", w.find("score_this"), right=True),
+            Column("score_before", w.find("score_in_force"), right=True),
+            Column("sure", w.say("sure_this", places=w.count(material.places)), right=True),
+            Column("sure_before", w.find("sure_in_force"), right=True),
+        ],
+        rows,
     )
 
 
-@page("analysis")
-def jobs(here: Here) -> HttpResponse:
-    """The runs under way, alone: what the page asks for every few seconds while one is."""
-    return here.show("analysis/jobs.html", **jobs_of(here))
+def _beside_finding(w: Words, material: Material, before: Material) -> str:
+    """Who is among the first places of this run and not of the other."""
+    old = {str(r["candidate"]): int(r["rank"]) for r in before.ranked()}
+    places = material.places
+    ranked = [(str(r["candidate"]), int(r["rank"])) for r in material.ranked()]
+    into = [c for c, rank in ranked if rank <= places < old.get(c, places + 1)]
+    out = [c for c, rank in ranked if old.get(c, places + 1) <= places < rank]
+    if into:
+        return w.say(
+            "beside_places",
+            into=w.listed([material.industry(c) for c in into]),
+            out=w.listed([material.industry(c) for c in out]),
+            places=w.count(places),
+        )
+    steps = sum(rank != old.get(c) for c, rank in ranked)
+    return w.say("beside_order", n=steps, places=w.count(places)) if steps else w.find("beside_none")
 
 
 urlpatterns: list[URLPattern] = [
     path("<slug:programme>/discovery/", discovery, name="discovery"),
-    path("<slug:programme>/runs/ask/", ask, name="run-ask"),
-    path("<slug:programme>/runs/jobs/", jobs, name="run-jobs"),
 ]

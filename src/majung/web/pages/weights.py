@@ -127,6 +127,7 @@ def panel(here: Here, key: str) -> HttpResponse:
         inconsistent=sum(j.inconsistent for j in result.judges) if result else 0,
         group=arranged(_group_table(here.words, found.items, names, result), here.request) if result else None,
         missing=len(found.items) * (len(found.items) - 1) // 2 - len(matrix),
+        may_ask=here.may("run.ask", here.programme) and _of_the_criteria(here, found),
         body=here.words.of(found.body.name),
         question=here.words.of(found.question),
     )
@@ -140,6 +141,17 @@ def item_names(here: Here, items: list[str]) -> dict[str, str]:
         with contextlib.suppress(RunError):
             names |= {c.id: c.name for c in material_of(record, here.words.code).criteria if c.id in names}
     return names
+
+
+def _of_the_criteria(here: Here, found: Panel) -> bool:
+    """Whether the judges weigh the criteria of the run in force: only then can a run take their weights."""
+    record = record_of(here.programme)
+    if record is None:
+        return False
+    try:
+        return sorted(c.id for c in material_of(record, here.words.code).criteria) == sorted(found.items)
+    except RunError:
+        return False
 
 
 def _given(here: Here, items: list[str], form: QueryDict) -> tuple[dict[str, float], str]:
