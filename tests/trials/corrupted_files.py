@@ -38,7 +38,8 @@ from majung.evidence import EvidenceError
 from majung.evidence.importers import SourceFacts, import_files
 from majung.methods.labelled import InputError
 from trials.corruption import Corruption, flip_bits, for_file, garbage, scramble, truncate
-from trials.judgement import Outcome, facts_of, judge
+from trials.judgement import facts_of, judge
+from trials.plain import Outcome
 from trials.sound_files import Case, cases, zipped
 
 SECONDS = 60

@@ -27,8 +27,10 @@ class Corruption:
     suffixes: tuple[str, ...] = ()
 
 
-TEXT = (".csv", ".tsv", ".txt", ".json")
+TEXT = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".xml")
 SHEET = (".xlsx",)
+JSON = (".json", ".jsonl")
+XML = (".xml",)
 WRONG_CELLS = [
     "many",
     "=SUM(A1:A3)",
@@ -64,6 +66,11 @@ WRONG_CELLS += [
 
 def _lines(data: bytes) -> list[bytes]:
     return data.split(b"\n")
+
+
+def _mark(line: bytes) -> bytes:
+    """What separates the cells of a line."""
+    return max((b"\t", b",", b";"), key=line.count)
 
 
 def truncate(data: bytes, rng: random.Random) -> bytes:
@@ -118,7 +125,7 @@ def join_lines(data: bytes, rng: random.Random) -> bytes:
 def wrong_cell(data: bytes, rng: random.Random) -> bytes:
     lines = _lines(data)
     at = rng.randrange(len(lines))
-    mark = b"\t" if b"\t" in lines[at] else b","
+    mark = _mark(lines[at])
     cells = lines[at].split(mark)
     cells[rng.randrange(len(cells))] = rng.choice(WRONG_CELLS).encode()
     lines[at] = mark.join(cells)
@@ -128,7 +135,7 @@ def wrong_cell(data: bytes, rng: random.Random) -> bytes:
 def swap_cells(data: bytes, rng: random.Random) -> bytes:
     lines = _lines(data)
     at = rng.randrange(len(lines))
-    mark = b"\t" if b"\t" in lines[at] else b","
+    mark = _mark(lines[at])
     cells = lines[at].split(mark)
     a, b = rng.randrange(len(cells)), rng.randrange(len(cells))
     cells[a], cells[b] = cells[b], cells[a]
@@ -138,7 +145,7 @@ def swap_cells(data: bytes, rng: random.Random) -> bytes:
 
 def _header(data: bytes, change: Callable[[list[bytes]], list[bytes]]) -> bytes:
     lines = _lines(data)
-    mark = b"\t" if b"\t" in lines[0] else b","
+    mark = _mark(lines[0])
     lines[0] = mark.join(change(lines[0].split(mark)))
     return b"\n".join(lines)
 
@@ -158,13 +165,14 @@ def drop_header(data: bytes, rng: random.Random) -> bytes:
 
 def column_away(data: bytes, rng: random.Random) -> bytes:
     lines = _lines(data)
-    mark = b"\t" if b"\t" in lines[0] else b","
+    mark = _mark(lines[0])
     at = rng.randrange(len(lines[0].split(mark)))
     return b"\n".join(mark.join(c for i, c in enumerate(line.split(mark)) if i != at) for line in lines)
 
 
 def other_separator(data: bytes, rng: random.Random) -> bytes:
-    return data.replace(b",", rng.choice([b";", b"\t", b"|"]))
+    mark = _mark(_lines(data)[0])
+    return data.replace(mark, rng.choice([other for other in (b",", b";", b"\t", b"|") if other != mark]))
 
 
 def open_quote(data: bytes, rng: random.Random) -> bytes:
@@ -230,6 +238,109 @@ def deep_json(data: bytes, rng: random.Random) -> bytes:
         [None, 3, [], {}, [3], [[]], "x", [None], [{"a": [1]}]]
     )
     return rng.choice([b'{"data":' * 60_000, json.dumps(said).encode()])
+
+
+_JSON_NUMBER = re.compile(rb"(?<=[:,\[ ])-?[0-9]+(?:\.[0-9]+)?(?=[,}\] \n])")
+_WRONG_JSON = [
+    b"null",
+    b"true",
+    b'"many"',
+    b'"7"',
+    b"-1",
+    b"99999",
+    b"1e999",
+    b"NaN",
+    b"[]",
+    b"{}",
+    b"[1]",
+    b"0.5",
+    b"7",
+]
+_JSON_NAME = re.compile(rb'"([A-Za-z_][A-Za-z_0-9]*)"(?=: )')
+
+
+def json_value(data: bytes, rng: random.Random) -> bytes:
+    """A number becomes another, or no number."""
+    found = list(_JSON_NUMBER.finditer(data))
+    if not found:
+        return data
+    one = rng.choice(found)
+    return data[: one.start()] + rng.choice(_WRONG_JSON) + data[one.end() :]
+
+
+def json_name(data: bytes, rng: random.Random) -> bytes:
+    """A key is called otherwise, once or everywhere."""
+    found = list(_JSON_NAME.finditer(data))
+    if not found:
+        return data
+    one = rng.choice(found)
+    if rng.random() < 0.5:
+        return data.replace(one.group(), b'"' + one.group(1) + b'_new"')
+    return data[: one.start()] + b'"' + one.group(1)[:-1] + b'"' + data[one.end() :]
+
+
+# ------------------------------------------------------------------------------------------------------- XML
+
+
+_ATTRIBUTE = re.compile(rb'(?<= )([A-Za-z_:]+)="([^"]*)"')
+_ELEMENT = re.compile(rb"<[A-Za-z][^<>]*/>")
+
+
+def xml_value(data: bytes, rng: random.Random) -> bytes:
+    """An attribute's value is of another kind, or empty."""
+    one = rng.choice(list(_ATTRIBUTE.finditer(data)) or [None])  # type: ignore[list-item]
+    if one is None:
+        return data
+    new = rng.choice(WRONG_CELLS).encode().replace(b"&", b"&amp;").replace(b"<", b"&lt;")
+    return data[: one.start(2)] + new + data[one.end(2) :]
+
+
+def xml_name(data: bytes, rng: random.Random) -> bytes:
+    """An attribute is called otherwise (once or everywhere), is missing, or stands twice."""
+    found = list(_ATTRIBUTE.finditer(data))
+    if not found:
+        return data
+    one = rng.choice(found)
+    how = rng.randrange(4)
+    if how == 0:
+        return re.sub(rb"(?<= )" + re.escape(one.group(1)) + rb"(?==\")", one.group(1) + b"_new", data)
+    new = (b"", one.group(1) + b"X" + data[one.end(1) : one.end()], one.group() + b" " + one.group())[how - 1]
+    return data[: one.start()] + new + data[one.end() :]
+
+
+def xml_element(data: bytes, rng: random.Random) -> bytes:
+    """An element is missing, stands twice, or trades places with another."""
+    found = list(_ELEMENT.finditer(data))
+    if len(found) < 2:
+        return data
+    a, b = sorted(rng.sample(found, 2), key=lambda one: one.start())
+    how = rng.randrange(3)
+    if how == 0:
+        return data[: a.start()] + data[a.end() :]
+    if how == 1:
+        return data[: a.end()] + a.group() + data[a.end() :]
+    return data[: a.start()] + b.group() + data[a.end() : b.start()] + a.group() + data[b.end() :]
+
+
+def xml_entities(data: bytes, rng: random.Random) -> bytes:
+    """A document type with entities that explode, that read a file, or that nobody declared."""
+    many = b"".join(b'<!ENTITY %c "%s">' % (99 + i, b"&%c;" % (98 + i) * 10) for i in range(8))
+    declared = rng.choice(
+        [
+            b'<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb">' + many + b"]>",
+            b'<!DOCTYPE a [<!ENTITY j SYSTEM "file:///etc/hostname">]>',
+            b"",
+        ]
+    )
+    head, end, rest = data.partition(b"?>")
+    return head + end + declared + rest.replace(b'="', b'="&j;', 1)
+
+
+def xml_deep(data: bytes, rng: random.Random) -> bytes:
+    """Elements within elements, some tens of thousands deep."""
+    head, end, rest = data.partition(b"?>")
+    opened, root, _ = rest.partition(b">")
+    return head + end + opened + root + b"<a>" * 60_000
 
 
 # ------------------------------------------------------------------------------------------------- workbooks
@@ -389,6 +500,15 @@ ALL: tuple[Corruption, ...] = (
     Corruption("other encoding", encoding, TEXT),
     Corruption("badly compressed", compress_badly, TEXT),
     Corruption("JSON of another shape", deep_json, (".json",)),
+    Corruption("JSON value", json_value, JSON),
+    Corruption("JSON value", json_value, JSON),
+    Corruption("JSON name", json_name, JSON),
+    Corruption("XML value", xml_value, XML),
+    Corruption("XML value", xml_value, XML),
+    Corruption("XML name", xml_name, XML),
+    Corruption("XML element", xml_element, XML),
+    Corruption("XML entities", xml_entities, XML),
+    Corruption("XML too deep", xml_deep, XML),
     Corruption("sheet cell", sheet_cell, SHEET),
     Corruption("sheet cell", sheet_cell, SHEET),
     Corruption("formula with a stored value", sheet_formula, SHEET),

@@ -391,9 +391,10 @@ MAKERS: tuple[Callable[[], Case], ...] = (
 
 @cache
 def cases() -> tuple[Case, ...]:
+    from trials.sound_registers import REGISTERS
     from trials.sound_series import SERIES
 
-    return tuple(make() for make in (*MAKERS, *SERIES))
+    return tuple(make() for make in (*MAKERS, *SERIES, *REGISTERS))
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

@@ -9,11 +9,16 @@ from collections import Counter
 
 import pytest
 
+from majung.evidence.importers.registry import formats
 from trials.corrupted_files import FAILURES, run, sound, summary, trial
 from trials.sound_files import cases
 
 SAMPLE = 150
 WHOLE = 10_000
+
+
+def test_every_importer_has_a_case() -> None:
+    assert {case.format for case in cases()} == set(formats())
 
 
 @pytest.mark.parametrize("name", [case.name for case in cases()])

@@ -415,6 +415,10 @@ def test_parquet_in_and_out(engine: Engine, trade: pd.DataFrame, tmp_path: Path)
         '{"id": "https://openalex.org/W1", "publication_year": "then", "authorships": [], "topics": []}',
         '{"id": "https://openalex.org/W1", "publication_year": 2019.5, "authorships": [], "topics": []}',
         '{"id": "https://openalex.org/W1", "publication_year": 2019, "authorships": [], "topics": "none"}',
+        '{"id": "W1", "publication_year": 2019, "authorships": [], "topics": [], '
+        '"citation_normalized_percentile": {"value": NaN}}',
+        '{"id": "W1", "publication_year": 2019, "authorships": [], "topics": [], '
+        '"citation_normalized_percentile": {"value": 95.5}}',
         '{"id": "https://openalex.org/W1", "publication_year": 2019, "authorsh',
         "no JSON at all",
     ],

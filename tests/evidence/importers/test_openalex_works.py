@@ -74,6 +74,8 @@ BAD = [
     ('{"id": "W1", "publication_year": 2019, "authorships": [], "topics": ["T1"]}', "topics is no list of objects"),
     ('{"id": "W1", "publication_year": 2019, "auth', "Invalid control character"),
     ('{"id": "W1", "publication_year": 2019, "topics": [], "citation_normalized_percentile": 0.5}', "no share"),
+    ('{"id": "W1", "publication_year": 2019, "citation_normalized_percentile": {"value": NaN}}', "no share"),
+    ('{"id": "W1", "publication_year": 2019, "citation_normalized_percentile": {"value": 95.5}}', "no share"),
     ("\x00\x01\x02", "Expecting value"),
 ]
 

@@ -323,6 +323,16 @@ def test_contributions_by_country_field_and_year_of_signature(cordis):
     assert package.label("euroscivoc-2", CHEMISTRY)["en"] == "chemical sciences, natural sciences"
 
 
+def test_a_net_contribution_that_cannot_be_read_is_not_the_gross_one(cordis):
+    package, done = cordis(organization=ORGANIZATION.replace('"500000.5"', '"500 000"'))
+    found = funding(package, "eu-contribution")
+    assert {key: value for key, value in found.items() if key[0] == "GRC"} == {}
+    assert [(one.rule, one.file, one.line) for one in done.bad if one.file == "organization.csv"] == [
+        ("not-a-number", "organization.csv", 2)
+    ]
+    assert funding(package, "eu-projects")[("GRC", CHEMISTRY, 2021)] == pytest.approx(1 / 6, abs=1e-6)
+
+
 def test_other_levels_and_the_legal_basis(cordis):
     package, _ = cordis({"level": "1"})
     assert funding(package, "eu-contribution")[("GRC", "engineering-and-technology", 2021)] == 250000.25

@@ -403,6 +403,7 @@ def test_explicit_measures_of_a_cross_section_are_their_dimension(tmp_path):
     ("content", "said"),
     [
         (GENERIC[:900], "not valid XML, or cut off"),
+        (GENERIC.replace('<g:ObsValue value="2"/>', '<g:ObsValue value="2"/><g:ObsValue value="3"/>'), "stands twice"),
         ("<html/>", "its root is 'html'"),
         (STRUCTURE, "is a structure message, not data"),
         (SPECIFIC.split("<Group")[0] + "</u:DataSet></m:StructureSpecificData>", "holds no observation"),

@@ -69,3 +69,12 @@ def whole(value: ir.FloatingValue) -> ir.IntegerValue:
     One with a fraction becomes what does not fit, an error on both engines; cast directly, DuckDB rounds it in silence.
     """
     return ibis.ifelse(value != value.floor(), ibis.literal(1e300), value).cast("int64")
+
+
+def share(value: ir.FloatingValue) -> ir.FloatingValue:
+    """The value where it lies in [0, 1] or is NULL; anything else, NaN among it, is an error on both engines.
+
+    Both order NaN above every number: left alone it would be at or above any limit in silence.
+    """
+    sound = value.isnull() | value.between(0.0, 1.0)
+    return value + ibis.ifelse(sound, 0.0, ibis.literal(1e300)).cast("int64")

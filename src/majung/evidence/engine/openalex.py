@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from majung.evidence.countries import countries
-from majung.evidence.engine.arithmetic import WEIGHT_PLACES, amount, total, unique, units, whole
+from majung.evidence.engine.arithmetic import WEIGHT_PLACES, amount, share, total, unique, units, whole
 from majung.evidence.engine.base import Engine, Paths, fault, resolve
 from majung.evidence.problems import text
 from majung.methods.labelled import InputError
@@ -81,7 +81,8 @@ def fractional_counts(
     Measures: `articles`; `articles_ranked`, of works whose citation percentile is known; one `articles_<name>` for each
     of `top`, of works at or above that percentile (OpenAlex ranks a work among those of its type, year and subfield).
     types: OpenAlex types counted, None for all. Retracted works, paratext and works without a year are left out.
-    Weights are added in fixed point of 12 places, so that the result does not depend on order or engine.
+    A percentile outside [0, 1] stops the query. Weights are added in fixed point of 12 places, so that the result does
+    not depend on order or engine.
     """
     if level not in LEVELS:
         raise InputError(f"level {level!r} is none of {', '.join(LEVELS)}")
@@ -158,7 +159,7 @@ def _flatten(works: ir.Table, level: str) -> ir.Table:
     by_author = works["authorships"].map(places)
     base = works.select(
         year=works["publication_year"],
-        rank=works["citation_normalized_percentile"]["value"],
+        rank=share(works["citation_normalized_percentile"]["value"]),
         code=_codes(works, level),
         author=ibis.ifelse(by_author.length() > 0, by_author, ibis.array([nowhere])),
     )

@@ -47,6 +47,7 @@ class _Message:
     keys: dict[tuple[str, ...], dict[tuple[str, ...], Values]] = field(default_factory=dict)
     kind: str = ""
     done: list[Observation] = field(default_factory=list)
+    said: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def start(self, name: str, attributes: Values) -> None:
         tag = _local(name)
@@ -78,6 +79,8 @@ class _Message:
 
     def _generic(self, tag: str, plain: Values) -> None:
         inside = self.path[-2] if len(self.path) > 1 else ""
+        if tag in ("Series", "Group", "Obs"):
+            self.said = {}
         if tag == "Series":
             self.series = {}
         elif tag == "Group":
@@ -85,11 +88,17 @@ class _Message:
         elif tag == "Obs":
             self.observation = dict(self.series) if "Series" in self.path else {}
         elif tag == "Value" and inside in (*_GENERIC, "Attributes"):
-            self._target()[plain.get("id", "")] = plain.get("value", "")
-        elif tag == "ObsDimension":
-            self.observation[plain.get("id", self.at)] = plain.get("value", "")
-        elif tag == "ObsValue":
-            self.observation["OBS_VALUE"] = plain.get("value", "")
+            self._say(inside, self._target(), plain.get("id", ""), plain.get("value", ""))
+        elif tag == "ObsDimension" and inside == "Obs":
+            self._say(inside, self.observation, plain.get("id", self.at), plain.get("value", ""))
+        elif tag == "ObsValue" and inside == "Obs":
+            self._say(inside, self.observation, "OBS_VALUE", plain.get("value", ""))
+
+    def _say(self, inside: str, target: Values, name: str, value: str) -> None:
+        """Put a value; the same place with another value is an error, for nobody knows which of them holds."""
+        if self.said.setdefault((inside, name), value) != value:
+            raise _contradiction(self.file, name, self.parser.CurrentLineNumber)
+        target[name] = value
 
     def _target(self) -> Values:
         if "Obs" in self.path:
@@ -194,6 +203,19 @@ def _refuse_doctype(file: str) -> None:
             "has a document type declaration, which no SDMX message has", "SDMX 메시지에 없는 문서 형식 선언이 있습니다"
         ),
         text("do not use this file: its entities may be an attack", "공격일 수 있으니 이 파일을 쓰지 마십시오"),
+    )
+
+
+def _contradiction(file: str, name: str, line: int) -> Exception:
+    return file_error(
+        file,
+        "contradiction",
+        text(
+            f"{name} stands twice in one series or observation, with different values",
+            f"한 계열 또는 관측값 안에 {name}이(가) 서로 다른 값으로 두 번 있습니다",
+        ),
+        DOWNLOAD_AGAIN,
+        line,
     )
 
 

@@ -139,8 +139,9 @@ def _participations(
         cells, lines = rows.cells, rows.lines
         gross = context.numbers(cells["ecContribution"].str.strip(), lines, "ecContribution")
         if "netEcContribution" in cells:
-            net = context.numbers(cells["netEcContribution"].str.strip(), lines, "netEcContribution")
-            gross = net.where(net.notna(), gross)
+            stated = cells["netEcContribution"].str.strip()
+            net = context.numbers(stated, lines, "netEcContribution")
+            gross = net.where(stated != "", gross)  # one that cannot be read is not known: the gross one is no stand-in
         country = context.countries(cells["country"], lines, "country", **EURO_COUNTRIES)
         project = cells["projectID"].str.strip()
         orphan = ~project.isin(list(projects.year))

@@ -30,7 +30,7 @@ from majung.evidence.importers.delimited import read_header
 from majung.evidence.importers.format import Batch, Column, Format
 from majung.evidence.importers.inputs import Input, file_error
 from majung.evidence.importers.parts import engine
-from majung.evidence.importers.schema import fit
+from majung.evidence.importers.schema import absent, fit
 from majung.evidence.importers.series import wrong_option
 from majung.evidence.importers.wipo import CLASSIFICATION, FIELDS, declare, read_concordance
 from majung.evidence.problems import text
@@ -152,6 +152,8 @@ def _load(
     for number, one in enumerate(some):
         header = read_header(one, context)
         names = fit(header, columns, one.name, others=True)
+        context.file = one.name
+        context.note_absent(absent(columns, names))
         path = _on_disk(one, folder)
         kinds = dict.fromkeys(header, "VARCHAR") | {name: types[want] for want, name in names.items()}
         listed = ", ".join(f"'{_quoted(name)}': '{kind}'" for name, kind in kinds.items())
