@@ -52,7 +52,7 @@ def _patstat(files: Mapping[str, bytes], strange: Mapping[Key, Fact], out: Outco
         one, family, year = (_whole(row[name]) for name in ("appln_id", "docdb_family_id", "earliest_filing_year"))
         if one and family and one > 0 and family > 0 and row.get("ipr_type", "") in ("PI", ""):
             members[family].add(one)
-            years[family] |= {year} if year is not None and year < 9999 else set()
+            years[family] |= {year} if year is not None and 1800 <= year <= 2100 else set()
     homes = {_whole(row["person_id"]): row["person_ctry_code"].strip().upper() for row in rows("tls206")}
     inventors: dict[int | None, set[int | None]] = defaultdict(set)
     for row in rows("tls207"):

@@ -78,7 +78,12 @@ def _json(files: Mapping[str, bytes], strange: Mapping[Key, Fact], _out: Outcome
     def attached(level: str, places: list[Any]) -> dict[str, str]:
         listed = structure.get("attributes", {}).get(level, [])
         pairs = zip(listed, places, strict=False)
-        return {one["id"]: str(one["values"][place]["id"]) for one, place in pairs if isinstance(place, int)}
+        # Without a list of values the number is the value itself (2.0).
+        return {
+            one["id"]: str(one["values"][place]["id"] if one.get("values") else place)
+            for one, place in pairs
+            if isinstance(place, int)
+        }
 
     def observations() -> Iterator[Observation]:
         for data in inner["dataSets"]:

@@ -202,6 +202,13 @@ def test_drift_and_bad_rows_of_patstat(patstat):
         ("tls207_part01.csv", 13),
         ("tls230_part01.csv", 6),
     ]
+    _, done = patstat(tls201=TLS201.replace("1,EP,a,PI,2018", "1,EP,a,PI,505"), tls206=TLS206.replace(",JP", ",J9"))
+    assert [(one.rule, one.file, one.line, one.value) for one in done.bad] == [
+        ("wrong-year", "tls201_part01.csv", None, "505"),
+        ("unknown-country", "tls206_part01.csv", None, "J9"),
+    ]
+    with pytest.raises(EvidenceError, match=r"techn_field_nr is 0\.5, not a whole number"):
+        patstat(tls230=TLS230.replace("3,8,1", "3,0.5,8"))
     with pytest.raises(InputError, match="write one of inventors, applicants"):
         patstat({"persons": "owners"})
 

@@ -234,15 +234,16 @@ class Context:
         return ""
 
     def countries(
-        self, cells: pd.Series[str], lines: pd.Series[int] | pd.Index[int], column: str, **translate: str
+        self, cells: pd.Series[str], lines: pd.Series[int] | pd.Index[int] | None, column: str, **translate: str
     ) -> pd.Series[str]:
         """ISO 3166-1 alpha-3 codes of country names or codes; "" where there is none.
 
         translate: the format's own codes (Comtrade's `W00="WLD"`). Regions and groups are left out (counted by name),
         what is not known as a country at all is a bad row. A name must be one that is listed (countries.csv with its
-        aliases): nothing is taken for the nearest country.
+        aliases): nothing is taken for the nearest country. lines: None for cells that come from many lines each; an
+        unknown name is then reported once, without a line.
         """
-        places = pd.Series(np.asarray(lines), index=cells.index)
+        places = None if lines is None else pd.Series(np.asarray(lines), index=cells.index)
         found: dict[str, str] = {}
         for name in cells.unique():
             code = translate.get(str(name)) or named_country(str(name))
@@ -252,11 +253,11 @@ class Context:
             here = cells == name
             reason, remedy = explain_unknown(str(name))
             if "region" in reason["en"]:
-                first = int(places[here].iloc[0])
+                first = None if places is None else int(places[here].iloc[0])
                 self.leave_out("region", reason, column=column, value=name, line=first, count=int(here.sum()))
                 continue
-            for line in places[here]:
-                self.bad("unknown-country", int(line), reason, remedy, column=column, value=name)
+            for line in [None] if places is None else map(int, places[here]):
+                self.bad("unknown-country", line, reason, remedy, column=column, value=name)
         return cells.map(found).astype(str)
 
 

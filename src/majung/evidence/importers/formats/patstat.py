@@ -28,6 +28,7 @@ import pandas as pd
 from majung.evidence.importers.context import Context
 from majung.evidence.importers.delimited import read_header
 from majung.evidence.importers.format import Batch, Column, Format
+from majung.evidence.importers.gate import FIRST_YEAR, LAST_YEAR
 from majung.evidence.importers.inputs import Input, file_error
 from majung.evidence.importers.parts import engine
 from majung.evidence.importers.schema import absent, fit
@@ -37,6 +38,7 @@ from majung.evidence.problems import text
 
 PUBLICATION_MONTHS = 18
 UNKNOWN_YEAR = 9999
+WHOLE = ("BIGINT", "INTEGER")
 SHOWN_REJECTS = 10_000
 
 
@@ -95,13 +97,14 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
             _COUNT.format(sequence="invt_seq_nr" if persons == "inventors" else "applt_seq_nr")
         ).df()
         _declare_complete(database, measure, context)
-    context.file = inputs[0].name
+        _report_years(database, parts["tls201"][0].name, context)
+    context.file = parts["tls206"][0].name
     frame["classification"] = CLASSIFICATION
     frame["code"] = frame["field"].map({number: code for number, (code, _, _) in FIELDS.items()}).fillna("")
     frame["measure"] = measure
     frame["line"] = frame.index + 1
     frame["origin"] = f"{', '.join(sorted(parts))}: families of " + frame["year"].astype(str)
-    frame["country"] = context.countries(frame["code2"], pd.Index(frame["line"]), "person_ctry_code", XK="XKX")
+    frame["country"] = context.countries(frame["code2"], None, "person_ctry_code", XK="XKX")
     yield Batch("patents", frame)
 
 
@@ -155,10 +158,13 @@ def _load(
         context.file = one.name
         context.note_absent(absent(columns, names))
         path = _on_disk(one, folder)
-        kinds = dict.fromkeys(header, "VARCHAR") | {name: types[want] for want, name in names.items()}
+        # Whole numbers by way of a float: read as such, DuckDB rounds 0.5 to 1 in silence.
+        read_as = {want: "DOUBLE" if kind in WHOLE else kind for want, kind in types.items()}
+        kinds = dict.fromkeys(header, "VARCHAR") | {name: read_as[want] for want, name in names.items()}
         listed = ", ".join(f"'{_quoted(name)}': '{kind}'" for name, kind in kinds.items())
         chosen = ", ".join(
-            f'"{names[want]}" AS {want}' if want in names else f"NULL::{kind} AS {want}" for want, kind in types.items()
+            f"{_exact(names[want], kind)} AS {want}" if want in names else f"NULL::{kind} AS {want}"
+            for want, kind in types.items()
         )
         source = (
             f"read_csv('{_quoted(str(path))}', header=true, auto_detect=false, delim=',', quote='\"', escape='\"', "
@@ -181,6 +187,14 @@ def _load(
     rows = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
     context.file = some[0].name
     context.count(int(rows[0]) if rows else 0)
+
+
+def _exact(name: str, kind: str) -> str:
+    """The expression that reads a column; a fraction where a whole number belongs stops the reading."""
+    if kind not in WHOLE:
+        return f'"{name}"'
+    told = f"'{_quoted(name)} is ' || \"{name}\" || ', not a whole number'"
+    return f'CASE WHEN "{name}" <> floor("{name}") THEN error({told}) ELSE "{name}"::{kind} END'
 
 
 def _on_disk(one: Input, folder: Path) -> Path:
@@ -249,9 +263,21 @@ def _families(database: duckdb.DuckDBPyConnection, offices: int) -> None:
     )
     database.execute(
         f"CREATE TABLE family AS SELECT family, min(year) AS year FROM member "  # noqa: S608
-        f"WHERE year IS NOT NULL AND year < {UNKNOWN_YEAR} GROUP BY family "
+        f"WHERE year BETWEEN {FIRST_YEAR} AND {LAST_YEAR} GROUP BY family "
         f"HAVING count(DISTINCT appln_auth) >= {offices}"
     )
+
+
+def _report_years(database: duckdb.DuckDBPyConnection, file: str, context: Context) -> None:
+    """Years that are neither a year nor "unknown": their applications give their family no year."""
+    found = database.execute(
+        f"SELECT year, count(*) FROM member WHERE year NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR} "  # noqa: S608
+        f"AND year <> {UNKNOWN_YEAR} GROUP BY year ORDER BY year LIMIT {SHOWN_REJECTS}"
+    ).fetchall()
+    for year, times in found:
+        reason = text(f"'{year}' is no year ({times:,} applications)", f"'{year}'은(는) 연도가 아닙니다({times:,}건)")
+        remedy = text("correct it, or export the table again", "고치거나 표를 다시 내보내십시오")
+        context.bad("wrong-year", None, reason, remedy, column="earliest_filing_year", value=year, file=file)
 
 
 _PEOPLE = """SELECT DISTINCT m.family, l.person_id, upper(trim(coalesce(p.person_ctry_code, ''))) AS country
