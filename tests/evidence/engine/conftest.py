@@ -16,6 +16,9 @@ import pytest
 
 from majung.evidence.engine import Engine, connect
 
+SERVER = "MAJUNG_TEST_SPARK"
+"""Environment variable with the address of a Spark that runs already."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "spark: needs Java and PySpark; left out with a reason where they are missing")
@@ -27,22 +30,33 @@ def duckdb_engine() -> Iterator[Engine]:
         yield engine
 
 
+def missing_for_spark() -> list[str]:
+    """What Spark needs and this machine does not have."""
+    there = {
+        "Java": shutil.which("java") or os.environ.get("JAVA_HOME"),
+        "PySpark": importlib.util.find_spec("pyspark"),
+    }
+    return [name for name, found in there.items() if not found]
+
+
+def need(missing: list[str]) -> None:
+    """Leave the test out with the reason where something is missing; in CI it fails."""
+    if not missing:
+        return
+    reason = f"Spark needs {' and '.join(missing)}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}: CI must provide it")
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def spark_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One Spark in this process for all tests of a file."""
-    missing = [
-        name
-        for name, there in (
-            ("Java", shutil.which("java") or os.environ.get("JAVA_HOME")),
-            ("PySpark", importlib.util.find_spec("pyspark")),
-        )
-        if not there
-    ]
-    if missing:
-        reason = f"Spark needs {' and '.join(missing)}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{reason}: CI must provide it")
-        pytest.skip(reason)
+    """One Spark for all tests of a file: in this process, or the server that test_spark_connect.py has started."""
+    if SERVER in os.environ:
+        with connect(os.environ[SERVER]) as engine:
+            yield engine
+        return
+    need(missing_for_spark())
     settings = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}  # short-lived
     temp = tmp_path_factory.mktemp("spark")
     with connect("spark-local", memory="1GB", threads=2, temp=temp, settings=settings) as engine:

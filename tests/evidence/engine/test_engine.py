@@ -110,7 +110,7 @@ def test_spark_without_pyspark_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_spark_connect_without_its_client_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyspark")
     monkeypatch.setitem(sys.modules, "grpc", None)
-    with pytest.raises(EvidenceError, match=r"pyspark\[connect\]") as caught:
+    with pytest.raises(EvidenceError, match=r"majung\[spark-connect\]") as caught:
         connect("sc://127.0.0.1:1")
     assert rule(caught) == "engine-missing"
 

@@ -74,7 +74,7 @@ def whole(value: ir.FloatingValue) -> ir.IntegerValue:
 def share(value: ir.FloatingValue) -> ir.FloatingValue:
     """The value where it lies in [0, 1] or is NULL; anything else, NaN among it, is an error on both engines.
 
-    Both order NaN above every number: left alone it would be at or above any limit in silence.
+    Both order NaN above every number: left alone it would be at or above any limit in silence. (Asked whether it is
+    NULL, Ibis says yes on Spark.)
     """
-    sound = value.isnull() | value.between(0.0, 1.0)
-    return value + ibis.ifelse(sound, 0.0, ibis.literal(1e300)).cast("int64")
+    return value + ibis.ifelse((value < 0.0) | (value > 1.0), ibis.literal(1e300), 0.0).cast("int64")

@@ -241,7 +241,7 @@ def require_connect(url: str) -> None:
                 f"Spark Connect needs packages that are not installed ({', '.join(missing)})",
                 f"Spark Connect에 필요한 패키지가 없습니다 ({', '.join(missing)})",
             ),
-            text("pip install 'pyspark[connect]'", "pip install 'pyspark[connect]'로 설치하십시오"),
+            text("pip install 'majung[spark-connect]'", "pip install 'majung[spark-connect]'로 설치하십시오"),
         )
 
 
