@@ -99,7 +99,7 @@ def _fields(files: Mapping[str, bytes], out: Outcome) -> dict[int | None, list[t
 
 
 def _split(symbol: str) -> tuple[str, str]:
-    found = re.match(r"([A-H][0-9]{2}[A-Z])\s*0*([0-9]*)", symbol.strip().upper())
+    found = re.fullmatch(r"([A-H][0-9]{2}[A-Z])\s*0*([0-9]{0,4})(?:/.*)?", symbol.strip().upper())
     return (found[1], found[2]) if found else ("", "")
 
 
