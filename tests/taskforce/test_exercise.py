@@ -17,12 +17,14 @@ from majung.taskforce.journal.verify import verify_database
 from majung.taskforce.operations import Invalid
 from majung.taskforce.operations.exercise import fill
 from majung.taskforce.queries.lights import lights
+from majung.taskforce.queries.tracing import orphans
 from majung.taskforce.record.exporting import export
 from majung.taskforce.record.kinds import KINDS
 from majung.taskforce.record.loading import load
 from miniature import TEXT, Miniature
 
 from .conftest import Institution, moment, text
+from .test_lights import assert_standings_follow
 
 UNTIL = date(2026, 11, 20)
 
@@ -72,6 +74,7 @@ def test_the_exercise_has_something_of_everything(folder: Path) -> None:
     acted = set(m.JournalEntry.objects.values_list("acted_as", flat=True))
     assert any(capacity.startswith("rapporteur@") for capacity in acted)
     assert verify_database().sound
+    assert_standings_follow()
     with pytest.raises(InputError, match="already"):
         generate(folder, "exercise", until=UNTIL)
 
@@ -121,6 +124,11 @@ def test_a_large_exercise_has_an_entry_a_row_and_a_sound_journal(folder: Path) -
     programme = large.generate(folder, "large", groups=1, until=UNTIL)
     assert (programme.exercise, m.Measure.objects.count(), m.Meeting.objects.count()) == (True, 250, 25)
     assert m.Standing.objects.exclude(progress=None).count() == 250
-    assert (m.Submission.objects.count(), m.Decision.objects.count(), m.Action.objects.count()) == (20, 25, 25)
+    assert_standings_follow()
+    held = m.Meeting.objects.filter(state="held").count()
+    assert (m.Submission.objects.count(), m.Decision.objects.count(), m.Action.objects.count()) == (20, held, held)
+    assert 0 < m.Meeting.objects.filter(starts__gt=moment("2026-11-20", 23), state="planned").count() == 25 - held
+    assert m.Announcement.objects.get().state == "announced"
+    assert 0 < len(orphans(programme)) < 25
     assert m.JournalEntry.objects.filter(operation="exercise.fill").count() > 5000
     assert verify_database().sound

@@ -11,6 +11,7 @@ from django.test import Client
 
 from majung.taskforce.operations import opinions
 from majung.taskforce.queries.situation import situation
+from majung.web.charts.month import NAMED, Mark, month
 from taskforce.conftest import Institution
 
 SignIn = Callable[..., Client]
@@ -53,3 +54,14 @@ def test_constant_number_of_queries(institution: Institution, rows: Any, django_
         opinions.receive(i.by("outsider"), i.programme, title=f"t{number}", text="t", area=i.area)
     with django_assert_max_num_queries(22):
         situation(i.programme, date(2021, 4, 20))
+
+
+def test_a_crowded_month_counts_the_meetings_of_a_day() -> None:
+    marks = [Mark(date(2021, 4, 6 + n % 2), f"Group {n}", "held") for n in range(NAMED)]
+    one_more = Mark(date(2021, 4, 6), "Group z", "planned")
+    few = month(2021, 4, marks, label="April")
+    many = month(2021, 4, [*marks, one_more], label="April")
+    assert few.count(">Group 3<") == few.count(">Group 23<") == 3
+    assert "Group" not in many
+    assert many.count(f">{NAMED // 2}</text>") == 6 + 2  # two days in three widths; the 12th stands in two of them
+    assert (many.count('class="ink"'), many.count('class="ring"')) == (6, 3)

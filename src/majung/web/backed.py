@@ -35,7 +35,7 @@ class Backed(Stored):
     shown: makes a table's row of a database row. whole: joins and annotates what `shown` needs; only the rows of a page
     are brought with it. sorts: by a column's key, what orders it (a column's name or an expression); others keep the
     query set's own order. turned: columns that rise as their expression falls (days late by due date). finds: where
-    words are looked for. total: how many rows, if that is known.
+    words are looked for. total: how many rows, if that is known. sought: words narrow the rows already.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Backed(Stored):
         turned: Collection[str] = (),
         finds: Iterable[Find] = (),
         total: int | None = None,
+        sought: bool = False,
     ) -> None:
         self._rows = rows
         self._shown = shown
@@ -56,11 +57,17 @@ class Backed(Stored):
         self._turned = frozenset(turned)
         self._finds = tuple(finds)
         self._total = total
+        self._sought = sought
 
     def __len__(self) -> int:
         if self._total is None:
-            self._total = self._rows.order_by().count()
+            self._total = len(self._all) if self._sought else self._rows.order_by().count()
         return self._total
+
+    @functools.cached_property
+    def _all(self) -> list[int]:
+        """The numbers of all rows in order: where words are sought each row must be looked at, so it is done once."""
+        return list(self._rows.values_list("pk", flat=True))
 
     def __iter__(self) -> Iterator[Row]:
         for row in self._whole(self._rows).iterator(AT_A_TIME):
@@ -73,7 +80,7 @@ class Backed(Stored):
     def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
         """First the numbers of the rows, then the rows with all that is joined to them: nothing wide is sorted."""
         wanted = at if isinstance(at, slice) else slice(at, at + 1)
-        numbers = list(self._rows.values_list("pk", flat=True)[wanted])
+        numbers = self._all[wanted] if self._sought else list(self._rows.values_list("pk", flat=True)[wanted])
         found = {row.pk: row for row in self._whole(self._rows.model._default_manager.filter(pk__in=numbers))}
         rows = [self._shown(found[number]) for number in numbers if number in found]
         return rows if isinstance(at, slice) else rows[0]
@@ -98,6 +105,7 @@ class Backed(Stored):
             turned=self._turned,
             finds=self._finds,
             total=total,
+            sought=self._sought or bool(wanted),
         )
 
 

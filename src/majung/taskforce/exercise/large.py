@@ -1,4 +1,8 @@
-"""A large exercise for load tests: working groups by the hundred, each with 25 meetings and 250 measures."""
+"""A large exercise for load tests: working groups by the hundred, each with 25 meetings and 250 measures.
+
+What a page may stumble over is in it: meetings on every working day and still to come, announcements out and waiting,
+measures that something backs and a few that nothing does.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,12 @@ from majung.taskforce.rules.roles import Role
 from majung.taskforce.rules.words import BodyKind, Colour, Instrument, Judge, OutcomeKind, Presence, Purpose
 
 MEETINGS, TASKS, MEASURES, READINGS, MILESTONES, SEATS, DEMANDS = 25, 5, 250, 11, 3, 6, 20
+YEAR = 360
+"""Days that an exercise lasts."""
+BACKED = 0.99
+"""Share of measures with a decision behind them, and with a demand."""
+PLANS = ("announced",) * 7 + ("scheduled", "cleared", "drafted")
+"""How announcements stand, group by group."""
 STATES = ("in-progress", "in-progress", "agreed", "proposed", "verified", "suspended")
 
 
@@ -32,7 +42,7 @@ def generate(
     """
     if m.Programme.objects.filter(key=key).exists():
         raise InputError(f"there is a programme {key!r} already; give the exercise another key (--key)")
-    first = until - timedelta(days=360)
+    first = until - timedelta(days=YEAR)
     with tempfile.TemporaryDirectory() as place:
         programme = load(copy_of(folder, Path(place), key, first, WATERMARK)).programme
     chance = random.Random(seed)  # noqa: S311  (no secret)
@@ -71,10 +81,31 @@ def _group(p: m.Programme, number: int, first: date, at: datetime, chance: rando
         for person, role in zip(people, roles, strict=True)
     ]
     fill(p, mandates, at)
-    _sittings(p, body, name, mandates, first, at)
-    _demands(p, area, first, at, chance)
-    strategy = m.Strategy(programme=p, key=own, area=area, name=name)
+    decisions = _sittings(p, number, body, name, mandates, first, at)
+    demands = _demands(p, area, first, at, chance)
+    plan = PLANS[number % len(PLANS)]
+    announced = datetime.combine(first + timedelta(days=60 + number), time(11), SEOUL)
+    out = plan == "announced"
+    strategy = m.Strategy(
+        programme=p,
+        key=own,
+        area=area,
+        name=name,
+        state="announced" if out else "tabled",
+        announced_on=announced.date() if out else None,
+    )
     fill(p, [strategy], at)
+    announcement = m.Announcement(
+        programme=p,
+        key=own,
+        strategy=strategy,
+        position=number + 1,
+        title=name,
+        state=plan,
+        announced_at=announced if out else None,
+        embargo_until=at + timedelta(days=365 + number) if plan == "scheduled" else None,
+    )
+    fill(p, [announcement], at)
     tasks = [
         m.CoreTask(programme=p, key=f"{own}-t{n + 1}", strategy=strategy, position=n + 1, name=text("Task", "과제"))
         for n in range(TASKS)
@@ -98,23 +129,41 @@ def _group(p: m.Programme, number: int, first: date, at: datetime, chance: rando
     fill(p, measures, at)
     for rows in _of_measures(measures, first, chance):
         fill(p, rows, at)
-    restate(measures)
+    grounds = [
+        m.Ground(measure=one, **{behind: chance.choice(choices)})
+        for one in measures
+        for behind, choices in (("decision", decisions), ("submission", demands))
+        if chance.random() < BACKED
+    ]
+    fill(p, grounds, at)
+    restate(one.pk for one in measures)
 
 
 def _sittings(
-    p: m.Programme, body: m.Body, name: dict[str, str], mandates: list[m.Mandate], first: date, at: datetime
-) -> None:
+    p: m.Programme,
+    number: int,
+    body: m.Body,
+    name: dict[str, str],
+    mandates: list[m.Mandate],
+    first: date,
+    at: datetime,
+) -> list[m.Decision]:
+    """A meeting a fortnight, each group on its own working day; the last are still to come."""
+    monday = first + timedelta(days=42 - first.weekday())
+    start = monday + timedelta(days=number % 5 + 7 * (number // 5 % 2))
+    days = [start + timedelta(days=14 * n) for n in range(MEETINGS)]
+    held = [day for day in days if day <= first + timedelta(days=YEAR)]
     meetings = [
         m.Meeting(
             programme=p,
-            key=f"{first + timedelta(days=14 * n)}-{body.key}",
+            key=f"{day}-{body.key}",
             body=body,
             name=name,
-            starts=datetime.combine(first + timedelta(days=14 * n), time(14), SEOUL),
-            state="held",
-            quorate=True,
+            starts=datetime.combine(day, time(14), SEOUL),
+            state="held" if day in held else "planned",
+            quorate=True if day in held else None,
         )
-        for n in range(MEETINGS)
+        for day in days
     ]
     fill(p, meetings, at)
     items = [
@@ -123,16 +172,19 @@ def _sittings(
         for position in (1, 2)
     ]
     fill(p, items, at)
-    _outcomes(p, body, items, mandates, at)
+    decisions = _outcomes(p, body, items[: 2 * len(held)], mandates, at)
     attending = [
         m.Attendance(meeting=meeting, person=mandate.person, mandate=mandate, presence=Presence.PRESENT)
-        for meeting in meetings
+        for meeting in meetings[: len(held)]
         for mandate in mandates
     ]
     fill(p, attending, at)
+    return decisions
 
 
-def _outcomes(p: m.Programme, body: m.Body, items: list[m.AgendaItem], mandates: list[m.Mandate], at: datetime) -> None:
+def _outcomes(
+    p: m.Programme, body: m.Body, items: list[m.AgendaItem], mandates: list[m.Mandate], at: datetime
+) -> list[m.Decision]:
     """Of each meeting's two items one is decided, one gives somebody something to do."""
     kinds = (OutcomeKind.DECISION, OutcomeKind.ACTION)
     outcomes = [
@@ -165,9 +217,10 @@ def _outcomes(p: m.Programme, body: m.Body, items: list[m.AgendaItem], mandates:
         for n, outcome in enumerate(outcomes[1::2])
     ]
     fill(p, actions, at)
+    return decisions
 
 
-def _demands(p: m.Programme, area: m.Area, first: date, at: datetime, chance: random.Random) -> None:
+def _demands(p: m.Programme, area: m.Area, first: date, at: datetime, chance: random.Random) -> list[m.Submission]:
     days = [first + timedelta(days=chance.randrange(340)) for _ in range(DEMANDS)]
     demands = [
         m.Submission(
@@ -184,6 +237,7 @@ def _demands(p: m.Programme, area: m.Area, first: date, at: datetime, chance: ra
         for n, day in enumerate(days)
     ]
     fill(p, demands, at)
+    return demands
 
 
 def _of_measures(measures: list[m.Measure], first: date, chance: random.Random) -> Iterator[list[m.Journaled]]:

@@ -309,13 +309,31 @@ class Light(_OfMeasure):
 
 
 class Standing(models.Model):
-    """Where a measure stands, derived from readings and lights so that lists need not read them all; not journaled.
+    """Where a measure stands: all that lists and the situation room count, in one narrow row; derived, not journaled.
 
-    progress: the least share of the way that was due by its last readings; None: not reported. owner, reviewer: the
-    last light said; None if none. `operations.standing.restate` writes it, a test compares it with its origin.
+    area: of the measure's strategy. late_from: first day on which it is late; None while it cannot be. progress: the
+    least share of the way that was due by its last readings; None: not reported. way: the rule's light while it is not
+    late. owner, reviewer: the last light said. backed: a decision and an opinion, assessment or milestone stand behind
+    it. Every act ends with `operations.standing.restate` of the measures that
+    it touched; a test compares all rows with their origin after each kind of deed.
     """
 
     measure = models.OneToOneField(Measure, models.CASCADE, primary_key=True, related_name="standing")
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    area = models.ForeignKey(Area, models.CASCADE, null=True, related_name="+")
+    state = models.CharField(max_length=24)
+    late_from = models.DateField(null=True)
     progress = models.FloatField(null=True)
-    owner = models.CharField(max_length=24, null=True)
-    reviewer = models.CharField(max_length=24, null=True)
+    way = models.CharField(max_length=24)
+    owner = models.CharField(max_length=24)
+    reviewer = models.CharField(max_length=24)
+    backed = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["programme", "area", "state", "late_from", "way", "owner", "reviewer"], name="standing_counted"
+            ),
+            models.Index(fields=["programme", "late_from", "measure"], name="standing_late"),
+            models.Index(fields=["programme", "measure"], condition=Q(backed=False), name="standing_bare"),
+        ]

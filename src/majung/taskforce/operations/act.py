@@ -33,6 +33,7 @@ from majung.taskforce.models.base import Journaled, witness
 from majung.taskforce.models.bodies import Person
 from majung.taskforce.models.journal import JournalEntry
 from majung.taskforce.models.notices import Notice
+from majung.taskforce.operations.standing import restate, touched
 from majung.taskforce.permission import Actor, verdict
 from majung.taskforce.rules.states import Lifecycle, Step
 from majung.taskforce.rules.words import Text, Word
@@ -218,6 +219,7 @@ def _do(
                     fresh.save()
             finally:
                 witness.reset(seen)
+            restate(touched(act.written.values()))
             drafts.append(_draft(act, args, kwargs))
             if outermost:
                 entries = append(drafts)

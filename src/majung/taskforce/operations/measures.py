@@ -27,7 +27,6 @@ from majung.taskforce.models import (
     Target,
 )
 from majung.taskforce.operations.act import Act, Invalid, operation
-from majung.taskforce.operations.standing import restate
 from majung.taskforce.rules.words import Colour, Direction, Instrument, Judge, Qualifier, Text
 
 
@@ -298,7 +297,6 @@ def set_metric(
         doubtful=doubtful,
     )
     metric.save()
-    restate([measure])
     return metric
 
 
@@ -309,7 +307,6 @@ def set_target(
     target = metric.targets.filter(by=by).first() or Target(metric=metric, by=by)
     target.value, target.qualifier, target.source = value, qualifier, source
     target.save()
-    restate([metric.measure])
     return target
 
 
@@ -341,7 +338,6 @@ def report_reading(act: Act, metric: Metric, *, on: date, value: float, source: 
         why_revised=why_revised,
     )
     reading.save()
-    restate([metric.measure])
     return reading
 
 
@@ -367,5 +363,4 @@ def _light(act: Act, measure: Measure, judge: Judge, colour: Colour, reason: str
         raise Invalid("grey is what stands there when nothing is said", "미보고는 표시하는 것이 아니다")
     light = Light(measure=measure, judge=judge, colour=colour, on=act.day, reason=_given(reason), said_by=act.person)
     light.save()
-    restate([measure])
     return light

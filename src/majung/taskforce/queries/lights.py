@@ -1,7 +1,7 @@
 """Traffic lights, kept three times: computed by rule, said by the owner, said by the reviewer. Never merged.
 
-A measure's `Standing` holds what its readings and its judges say; the rule's light follows from it, the state and the
-due date on the day that is asked for, in Python for one measure and in SQL for many.
+A measure's `Standing` holds what its readings and its judges say and from when it is late; the rule's light on a day
+follows from it in SQL for many measures, from the measure itself in Python for one.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Case, CharField, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 
 from majung.taskforce.models import Light, Measure, Metric
 from majung.taskforce.rules.words import Colour, Direction, Judge, Text
@@ -56,35 +55,44 @@ def rule_light(measure: Measure, day: date) -> tuple[Colour, Text]:
     if late:
         colour = Colour.RED if late > RED_AFTER else Colour.YELLOW
         return colour, {"en": f"{late} days late", "ko": f"{late}일 늦음"}
-    if measure.state == "verified":
-        return Colour.GREEN, {"en": "verified", "ko": "완료 확인"}
     worst = progress(measure, day)
+    colour = on_the_way(measure.state, worst)
+    if measure.state == "verified":
+        return colour, {"en": "verified", "ko": "완료 확인"}
     if worst is None:
-        return Colour.GREY, {"en": "no reading", "ko": "실적 미보고"}
-    said = {"en": f"{worst:.0%} of the way that was due", "ko": f"가야 할 길의 {worst:.0%}"}
-    return (Colour.GREEN if worst >= ON_PATH else Colour.YELLOW if worst >= FAR_OFF else Colour.RED), said
+        return colour, {"en": "no reading", "ko": "실적 미보고"}
+    return colour, {"en": f"{worst:.0%} of the way that was due", "ko": f"가야 할 길의 {worst:.0%}"}
+
+
+def on_the_way(state: str, worst: float | None) -> Colour:
+    """The rule's light of a measure that is not late, by the least share of the way that was due."""
+    if state == "verified":
+        return Colour.GREEN
+    if worst is None:
+        return Colour.GREY
+    return Colour.GREEN if worst >= ON_PATH else Colour.YELLOW if worst >= FAR_OFF else Colour.RED
+
+
+def is_late(day: date, at: str = "") -> Q:
+    """Measures that are late on a day, by their standing (at: where it is, `standing__`)."""
+    return Q(**{f"{at}late_from__lte": day})
+
+
+def is_very_late(day: date, at: str = "") -> Q:
+    """Those so late that they are red by rule."""
+    return Q(**{f"{at}late_from__lte": day - timedelta(days=RED_AFTER)})
 
 
 def with_lights(measures: QuerySet[Measure], day: date) -> QuerySet[Measure]:
     """The measures with `rule_colour`, `owner_colour` and `reviewer_colour` of today, from their standings."""
-    late_from = day - timedelta(days=1)
-    red_from = day - timedelta(days=RED_AFTER + 1)
-    can_be_late = Q(state__in=CAN_BE_LATE)
     rule = Case(
-        When(can_be_late & Q(due__lte=red_from), then=Value(Colour.RED.value)),
-        When(can_be_late & Q(due__lte=late_from), then=Value(Colour.YELLOW.value)),
-        When(state="verified", then=Value(Colour.GREEN.value)),
-        When(standing__progress__gte=ON_PATH, then=Value(Colour.GREEN.value)),
-        When(standing__progress__gte=FAR_OFF, then=Value(Colour.YELLOW.value)),
-        When(standing__progress__isnull=False, then=Value(Colour.RED.value)),
-        default=Value(Colour.GREY.value),
+        When(is_very_late(day, "standing__"), then=Value(Colour.RED.value)),
+        When(is_late(day, "standing__"), then=Value(Colour.YELLOW.value)),
+        default=F("standing__way"),
         output_field=CharField(),
     )
-    grey = Value(Colour.GREY.value)
     return measures.annotate(
-        rule_colour=rule,
-        owner_colour=Coalesce("standing__owner", grey),
-        reviewer_colour=Coalesce("standing__reviewer", grey),
+        rule_colour=rule, owner_colour=F("standing__owner"), reviewer_colour=F("standing__reviewer")
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Min, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from majung.taskforce.models import (
     Action,
@@ -20,25 +23,31 @@ from majung.taskforce.models import (
     Programme,
     ReviewConclusion,
     RunRecord,
+    Standing,
     Strategy,
     Submission,
 )
-from majung.taskforce.queries.lights import CAN_BE_LATE, with_lights
+from majung.taskforce.queries.lights import is_late, is_very_late
 from majung.taskforce.queries.tracing import lacking
 from majung.taskforce.rules.clock import SEOUL
 from majung.taskforce.rules.words import Colour
 
 STAGES = ("discovery", "diagnosis", "project", "groups", "measures", "announced", "review")
+COMING = ("planned", "convened", "postponed")
 WAITING = ("received", "moderated", "appealed")
 HELD = ("in-session", "held", "drafted", "approved", "published")
 SEVERITY = (Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY)
 """Worst first; grey is last because it says nothing."""
+QUEUED = 12
+"""Announcements to come that are brought; their page holds all."""
+NAMED = 3
+"""Measures without backing that are named with each."""
 
 
 @dataclass
 class AreaLine:
     """One area of the matrix. done: stages behind it; now: the stage it is in. lights: per judge how many measures show
-    which colour. next: its next meeting, if any is planned."""
+    which colour. next: when its body meets next, if that is planned."""
 
     area: Area
     leads: list[Organisation] = field(default_factory=list)
@@ -47,7 +56,7 @@ class AreaLine:
     measures: int = 0
     agreed: int = 0
     lights: dict[str, Counter[str]] = field(default_factory=dict)
-    next: Meeting | None = None
+    next: datetime | None = None
     late: int = 0
     unanswered: int = 0
 
@@ -58,8 +67,17 @@ class AreaLine:
 
 
 @dataclass
+class Coming:
+    """An announcement to come. unbacked: how many of its measures nothing backs yet; bare: the first of them."""
+
+    announcement: Announcement
+    unbacked: int
+    bare: list[Measure]
+
+
+@dataclass
 class Situation:
-    """The cycle on a day. queue: announcements to come with the measures in them that nothing backs yet."""
+    """The cycle on a day. queue: the first announcements to come, in order; queue_count: all."""
 
     day: date
     areas: list[AreaLine]
@@ -69,7 +87,8 @@ class Situation:
     waiting: list[Submission]
     waiting_count: int
     received_count: int
-    queue: list[tuple[Announcement, list[Measure]]]
+    queue: list[Coming]
+    queue_count: int
     meetings: list[Meeting]
 
     @property
@@ -109,19 +128,21 @@ def situation(programme: Programme, day: date, shown: int = 6) -> Situation:
     for area, count in waiting.exclude(area=None).values_list("area_id").annotate(n=Count("pk")):
         if area in areas:
             areas[area].unanswered = count
-    late = Measure.objects.filter(programme=programme, state__in=CAN_BE_LATE, due__lt=day)
+    overdue = Standing.objects.filter(is_late(day), programme=programme)
+    first = list(overdue.order_by("late_from", "measure").values_list("measure", flat=True)[:shown])
     actions = Action.objects.filter(programme=programme, state="open", due__lt=day)
-    listed = late.select_related("owner", "task__strategy__area").order_by("due", "key")
+    coming = Announcement.objects.filter(programme=programme, state__in=("drafted", "cleared", "scheduled"))
     return Situation(
         day,
         list(areas.values()),
-        list(listed[:shown]),
+        list(Measure.objects.filter(pk__in=first).select_related("owner").order_by("due", "pk")),
         list(actions.select_related("organisation", "person").order_by("due", "key")[:shown]),
-        late.count() + actions.count(),
+        overdue.count() + actions.count(),
         list(waiting.select_related("area").order_by("answer_due", "key")[:shown]),
         waiting.count(),
         Submission.objects.filter(programme=programme, received_on__lte=day).count(),
-        _queue(programme),
+        _queue(coming, QUEUED),
+        coming.count(),
         meetings,
     )
 
@@ -133,45 +154,50 @@ def _leads(areas: dict[int, AreaLine], day: date) -> None:
 
 
 def _lights(areas: dict[int, AreaLine], programme: Programme, day: date) -> None:
-    counted = (
-        with_lights(Measure.objects.filter(programme=programme, task__strategy__area__in=areas), day)
-        .exclude(state="dropped")
-        .order_by()
-        .values_list("task__strategy__area", "rule_colour", "owner_colour", "reviewer_colour")  # type: ignore[misc]
+    """What each area's measures show, counted by the database in one pass over their standings."""
+    standings = Standing.objects.filter(programme=programme).exclude(state="dropped")
+    given = (Colour.RED, Colour.YELLOW, Colour.GREEN)
+    said = {
+        f"{judge}_{c}": Count("pk", filter=Q(**{judge: c})) for judge in ("way", "owner", "reviewer") for c in given
+    }
+    behind = {f"late_{c}": Count("pk", filter=is_late(day) & Q(way=c)) for c in given}
+    counted: Iterable[Mapping[str, Any]] = (
+        standings.order_by()
+        .values("area")
         .annotate(
             n=Count("pk"),
-            late=Count("pk", filter=Q(state__in=CAN_BE_LATE, due__lt=day)),
+            late=Count("pk", filter=is_late(day)),
+            very_late=Count("pk", filter=is_very_late(day)),
             agreed=Count("pk", filter=~Q(state="proposed")),
+            **said,
+            **behind,
         )
     )
-    for area, rule, owner, reviewer, n, late, agreed in counted:
-        line = areas[area]
-        line.measures += n
-        line.agreed += agreed
-        line.late += late
-        for judge, colour in (("rule", rule), ("owner", owner), ("reviewer", reviewer)):
-            line.lights.setdefault(judge, Counter())[colour] += n
+    for row in counted:
+        line = areas.get(row["area"])
+        if line is None:
+            continue
+        line.measures, line.agreed, line.late = row["n"], row["agreed"], row["late"]
+        for judge in ("owner", "reviewer"):
+            line.lights[judge] = Counter({c.value: row[f"{judge}_{c}"] for c in given})
+        line.lights["rule"] = Counter({c.value: row[f"way_{c}"] - row[f"late_{c}"] for c in given})
+        line.lights["rule"][Colour.RED.value] += row["very_late"]
+        line.lights["rule"][Colour.YELLOW.value] += row["late"] - row["very_late"]
+        for counts in line.lights.values():
+            counts[Colour.GREY.value] = row["n"] - counts.total()
 
 
 def _meetings(areas: dict[int, AreaLine], programme: Programme, day: date) -> list[Meeting]:
     """The month's meetings, and each area's next one."""
+    found = Meeting.objects.filter(programme=programme).exclude(state="cancelled")
+    ahead = found.filter(state__in=COMING, starts__gte=datetime.combine(day, time(), SEOUL))
+    following = dict(ahead.order_by().values_list("body").annotate(Min("starts")))
+    for line in areas.values():
+        line.next = following.get(line.area.body_id)
     first = datetime(day.year, day.month, 1, tzinfo=SEOUL)
-    last = first + timedelta(days=70)
-    found = list(
-        Meeting.objects.filter(programme=programme, starts__gte=first, starts__lt=last)
-        .exclude(state="cancelled")
-        .select_related("body")
-        .order_by("starts")
-    )
-    by_body = {line.area.body_id: line for line in areas.values() if line.area.body_id}
-    for meeting in found:
-        line = by_body.get(meeting.body_id)
-        coming = (
-            meeting.state in ("planned", "convened", "postponed") and meeting.starts.astimezone(SEOUL).date() >= day
-        )
-        if line is not None and line.next is None and coming:
-            line.next = meeting
-    return [m for m in found if m.starts.astimezone(SEOUL).month == day.month]
+    last = datetime(day.year + day.month // 12, day.month % 12 + 1, 1, tzinfo=SEOUL)
+    of_month = found.filter(starts__gte=first, starts__lt=last).select_related("body").order_by("starts")
+    return list(of_month.only("starts", "time_known", "state", "body__name"))
 
 
 def _stages(areas: dict[int, AreaLine], programme: Programme, day: date) -> None:
@@ -193,14 +219,18 @@ def _stages(areas: dict[int, AreaLine], programme: Programme, day: date) -> None
         line.now = STAGES[min(furthest + 1, len(STAGES) - 1)]
 
 
-def _queue(programme: Programme) -> list[tuple[Announcement, list[Measure]]]:
-    coming = list(
-        Announcement.objects.filter(programme=programme, state__in=("drafted", "cleared", "scheduled"))
-        .select_related("strategy__area", "item__meeting")
-        .order_by("position", "key")
-    )
-    unbacked: dict[int, list[Measure]] = defaultdict(list)
+def _queue(announcements: QuerySet[Announcement], shown: int) -> list[Coming]:
+    """The first announcements, with how many of their measures nothing backs and the names of the first of those."""
+    coming = list(announcements.select_related("item__meeting").defer("frozen").order_by("position", "key")[:shown])
     measures = Measure.objects.filter(task__strategy__in=[a.strategy_id for a in coming]).exclude(state="dropped")
-    for measure in lacking(measures).select_related("task").order_by("key"):
-        unbacked[measure.task.strategy_id].append(measure)
-    return [(announcement, unbacked[announcement.strategy_id]) for announcement in coming]
+    numbered = lacking(measures).annotate(
+        strategy=F("task__strategy"),
+        place=Window(RowNumber(), partition_by=F("task__strategy"), order_by=F("key").asc()),
+        among=Window(Count("pk"), partition_by=F("task__strategy")),
+    )
+    unbacked: dict[int, int] = {}
+    bare: dict[int, list[Measure]] = defaultdict(list)
+    for measure in numbered.filter(place__lte=NAMED).order_by("key"):
+        unbacked[measure.strategy] = measure.among
+        bare[measure.strategy].append(measure)
+    return [Coming(a, unbacked.get(a.strategy_id, 0), bare[a.strategy_id]) for a in coming]

@@ -25,7 +25,6 @@ from majung.taskforce import models as m
 from majung.taskforce.journal.images import plain
 from majung.taskforce.models.base import Personal
 from majung.taskforce.operations import OPERATIONS, Refusal, programmes, record
-from majung.taskforce.operations.standing import restate
 from majung.taskforce.permission import Actor, system
 from majung.taskforce.programme_folder import CONTEXT, EVIDENCE, keep_evidence, texts
 from majung.taskforce.record.kinds import BY_MODEL, BY_NAME, KINDS, Kind, Names, target
@@ -236,11 +235,10 @@ def enter(
 
 
 def _after(programme: m.Programme) -> None:
-    """What follows from the rows: the material of announcements on record, the standings of measures."""
+    """What follows from the rows: the material of announcements on record."""
     made = m.Announcement.objects.filter(programme=programme, state__in=("announced", "corrected"), frozen={})
     for announcement in made.order_by("key"):
         record.freeze(system(record.LOADER, announcement.announced_at or datetime.now().astimezone()), announcement)
-    restate(m.Measure.objects.filter(programme=programme))
 
 
 def _in_order(entries: list[Entry], names: Names) -> list[Entry]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
 WIDTHS = (("vw", 920), ("vm", 640), ("vs", 350))
+NAMED = 24
+"""Meetings up to which each stands with its name; where there are more, those of a day stand as one number."""
 ROW = 22
 TOP = 84
 
@@ -35,6 +38,8 @@ def month(
     today_name: str = "",
 ) -> str:
     """The month in three widths. free: holidays beside weekends. window: first and last day of the meeting window."""
+    if len(marks) > NAMED:
+        marks = _gathered(marks)
     return "".join(
         _drawn(css, width, year, number, marks, label, free, window, window_name, today, today_name)
         for css, width in WIDTHS
@@ -93,6 +98,12 @@ def _drawn(
         out.append(f'<text {side} y="{y + 4.5}" class="halo{weight}">{escape(mark.name)}</text>')
     out.append("</svg>")
     return "".join(out)
+
+
+def _gathered(marks: Sequence[Mark]) -> list[Mark]:
+    """One mark for all of a day and kind, with their number."""
+    counted = Counter((mark.day, mark.kind) for mark in marks)
+    return [Mark(day, str(number), kind) for (day, kind), number in counted.items()]
 
 
 def _length(name: str) -> float:

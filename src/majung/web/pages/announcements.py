@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Value
+from django.db.models.functions import NullIf
 from django.http import Http404, HttpResponse
 from django.urls import path
 
-from majung.taskforce.models import Announcement, Measure, Strategy
+from majung.taskforce.models import Announcement, Strategy
 from majung.taskforce.queries.tracing import bare, orphans, unbacked
 from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.states import ANNOUNCEMENT, STRATEGY
+from majung.web.backed import Backed, said, within
 from majung.web.parts import Fact, Lede, Part, offer, offers, steps
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
@@ -23,13 +26,12 @@ def listed(here: Here) -> HttpResponse:
     """The plan in order, the strategies behind it, and announced measures that nothing on record backs."""
     w = here.words
     found = list(
-        visible(here.sight, Announcement).select_related("strategy__area", "item__meeting").order_by("position", "key")
+        visible(here.sight, Announcement).select_related("item__meeting").defer("frozen").order_by("position", "key")
     )
     coming = [a for a in found if a.state not in OUT]
     strategies = list(visible(here.sight, Strategy).select_related("area").order_by("pk"))
-    lost = orphans(here.programme)
     plan, out = _table(here, coming, "plan"), _table(here, [a for a in found if a.state in OUT], "announced")
-    texts, bare_ones = _strategies(here, strategies), _orphans(here, lost)
+    texts, bare_ones = _strategies(here, strategies), _orphans(here)
     file = exported(here.request, plan, out, texts, bare_ones)
     if file:
         return file
@@ -63,7 +65,7 @@ def listed(here: Here) -> HttpResponse:
         ),
         Part(
             w.find("orphans_topic"),
-            w.counted(len(lost), "orphans") if lost else w.find("orphans_none"),
+            w.counted(len(bare_ones.rows), "orphans") if bare_ones.rows else w.find("orphans_none"),
             w.find("orphans_note"),
             tables=[bare_ones],
             empty=w.find("orphans_none"),
@@ -136,9 +138,15 @@ def _strategies(here: Here, found: list[Strategy]) -> Table:
     return Table("strategies", columns, rows, caption=w.find("strategies_topic"), empty=w.find("strategies_empty"))
 
 
-def _orphans(here: Here, lost: list[Measure]) -> Table:
+def _orphans(here: Here) -> Table:
     w = here.words
-    rows = [Row([Cell(w.of(m.name), href=here.address("measure", m.key)), Cell(m.source or "–")]) for m in lost]
+    name = said("name", w.code)
+    rows = Backed(
+        orphans(here.programme),
+        lambda m: Row([Cell(w.of(m.name), href=here.address("measure", m.key)), Cell(m.source or "–")]),
+        sorts={"measure": name, "source": NullIf("source", Value(""))},
+        finds=[within(name), within("source")],
+    )
     columns = [Column("measure", w.find("measure")), Column("source", w.find("source"))]
     return Table("orphans", columns, rows, caption=w.find("orphans_topic"), empty=w.find("orphans_none"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from datetime import date
 
-from django.db.models import Case, CharField, Count, DateField, F, Q, When
+from django.db.models import Case, CharField, Count, DateField, F, When
 from django.db.models.functions import Cast
 from django.http import Http404, HttpResponse
 from django.urls import path
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from majung.taskforce.journal.images import reference
 from majung.taskforce.models import Area, Body, CoreTask, JournalEntry, Measure, Metric, Organisation, Reading
 from majung.taskforce.operations import OPERATIONS
-from majung.taskforce.queries.lights import CAN_BE_LATE, lights, metric_progress, with_lights
+from majung.taskforce.queries.lights import CAN_BE_LATE, is_late, lights, metric_progress, with_lights
 from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.roles import Role
 from majung.taskforce.rules.states import FISCAL, MEASURE, REGULATORY
@@ -117,10 +117,8 @@ def _drawn(language: str, rule: str, owner: str, reviewer: str) -> str:
 def _list_heading(here: Here) -> str:
     """`3 of 41 measures are late; robots has none`."""
     w = here.words
-    late = Count("pk", filter=Q(state__in=CAN_BE_LATE, due__lt=here.day))
-    rows = (
-        visible(here.sight, Measure).order_by().values_list("task__strategy__area").annotate(n=Count("pk"), late=late)
-    )
+    behind = Count("pk", filter=is_late(here.day, "standing__"))
+    rows = visible(here.sight, Measure).order_by().values_list("standing__area").annotate(n=Count("pk"), late=behind)
     counted = [(area, n, late_) for area, n, late_ in rows]
     total, late_all = sum(n for _, n, _ in counted), sum(x for _, _, x in counted)
     if not total:

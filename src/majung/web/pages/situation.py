@@ -46,7 +46,7 @@ def show(here: Here) -> HttpResponse:
         month_name=_month_name(found.day, w),
         month_finding=w.counted(len(found.meetings), "month_finding") if found.meetings else w.find("month_none"),
         stuck_finding=stuck_finding(found, w),
-        queue_finding=w.counted(len(found.queue), "queue_finding") if found.queue else w.find("queue_none"),
+        queue_finding=w.counted(found.queue_count, "queue_finding") if found.queue else w.find("queue_none"),
         late=_late(found, w),
         waiting=[_waiting(s, found.day, w) for s in found.waiting],
     )
