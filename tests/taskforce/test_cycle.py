@@ -88,7 +88,7 @@ def test_from_demand_to_review(institution: Institution) -> None:
     )
     assert announcement.frozen["tasks"][0]["measures"][0]["decisions"] == ["2021-01"]
     assert review.dossier["areas"][0]["measures"][0]["metrics"][0]["readings"] == [["2021-08-31", 40.0]]
-    assert orphans(i.programme) == []
+    assert list(orphans(i.programme)) == []
     assert i.group.kind == BodyKind.WORKING_GROUP
     entries = list(JournalEntry.objects.order_by("seq"))
     assert [e.seq for e in entries] == list(range(1, len(entries) + 1))

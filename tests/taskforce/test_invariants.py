@@ -168,7 +168,7 @@ def test_a_measure_without_grounds_is_neither_agreed_nor_announced(institution: 
     milestone = bodies.set_milestone(i.by("rapporteur"), i.group, key="ms", name=text("ms"))
     measures.ground(i.by("rapporteur"), measure, milestone=milestone)
     announcements.clear(i.by("vice_minister"), announcement)
-    assert orphans(i.programme) == []
+    assert list(orphans(i.programme)) == []
 
 
 def test_a_ground_is_one_thing(institution: Institution) -> None:
