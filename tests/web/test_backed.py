@@ -46,6 +46,8 @@ PAGES = (
     "announcements/announcement/",
     "strategies/robots-2021/",
     "reviews/",
+    "reviews/r-0/",
+    "reviews/r-0/?measures.find=robots&measures.sort=-area",
 )
 
 

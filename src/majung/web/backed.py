@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, overload
+from typing import Any, Generic, TypeVar, overload
 
 from django.db.models import Case, CharField, F, Model, Q, QuerySet, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform
@@ -24,6 +24,8 @@ AT_A_TIME = 1000
 """Rows brought at a time when all of them are wanted, for a file."""
 OTHER = {"ko": "en", "en": "ko"}
 
+
+Item = TypeVar("Item")
 
 Find = Callable[[str], Q]
 """The condition under which a row has a word."""
@@ -107,6 +109,47 @@ class Backed(Stored):
             total=total,
             sought=self._sought or bool(wanted),
         )
+
+
+class Kept(Stored, Generic[Item]):
+    """Many things in memory as rows of a table, each made a row only when it is shown.
+
+    sorts: by a column's key, what orders a thing; words: the text of a thing in which words are looked for.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Item],
+        shown: Callable[[Item], Row],
+        *,
+        sorts: Mapping[str, Callable[[Item], Any]],
+        words: Callable[[Item], str],
+    ) -> None:
+        self._items = items
+        self._shown = shown
+        self._sorts = sorts
+        self._words = words
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
+        return (
+            [self._shown(item) for item in self._items[at]] if isinstance(at, slice) else self._shown(self._items[at])
+        )
+
+    def arranged(self, wanted: str, sort: str) -> Kept[Item]:
+        items = list(self._items)
+        for word in wanted.casefold().split():
+            items = [item for item in items if word in self._words(item).casefold()]
+        by = self._sorts.get(sort.removeprefix("-"))
+        if by is not None:
+            items.sort(key=by, reverse=sort.startswith("-"))
+        return Kept(items, self._shown, sorts=self._sorts, words=self._words)
 
 
 def within(place: Expression | str) -> Find:

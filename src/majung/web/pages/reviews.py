@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Sequence
 
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.urls import path
 
-from majung.taskforce.models import Area, Body, Review, ReviewConclusion
-from majung.taskforce.queries.dossier import dossier
+from majung.taskforce.models import Area, Body, CoreTask, Review, ReviewConclusion
+from majung.taskforce.queries import dossier
+from majung.taskforce.queries.dossier import AreaCounts, Line
+from majung.taskforce.queries.lights import with_lights
 from majung.taskforce.queries.visibility import visible
-from majung.taskforce.rules.states import REVIEW
-from majung.taskforce.rules.words import Colour, Conclusion
+from majung.taskforce.rules.states import MEASURE, REVIEW
+from majung.taskforce.rules.words import Conclusion
+from majung.web.backed import Backed, Kept, in_state, labelled, said, through, within
 from majung.web.parts import Fact, Lede, Offer, Part, offer, offers, steps
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
@@ -22,7 +27,7 @@ from majung.web.templatetags.look import lights as drawn_lights
 def listed(here: Here) -> HttpResponse:
     """All reviews and what they decided."""
     w = here.words
-    found = list(visible(here.sight, Review).select_related("body").order_by("-period_to", "key"))
+    found = list(visible(here.sight, Review).select_related("body").defer("dossier").order_by("-period_to", "key"))
     rows = [
         Row(
             [
@@ -69,13 +74,14 @@ def _open(here: Here) -> list[Offer]:
 def one(here: Here, key: str) -> HttpResponse:
     """A review: its dossier (frozen, or as it would be now), and the conclusions."""
     w = here.words
-    found = visible(here.sight, Review).filter(key=key).select_related("body").first()
+    seen = visible(here.sight, Review).filter(key=key).select_related("body", "programme")
+    found = seen.defer("dossier").first()
     if found is None:
         raise Http404
-    frozen = bool(found.dossier)
-    material = found.dossier if frozen else dossier(found, here.day)
+    frozen = bool(found.dossier_hash)
     names = {area.key: w.of(area.name) for area in Area.objects.filter(programme=here.programme)}
-    table, detail = _areas(here, material, names), _measures(here, material, names)
+    counts, lines, silent = _frozen(here, found, names) if frozen else _open_dossier(here, found, names)
+    table, detail = _areas(here, counts, names), _measures(here, lines)
     file = exported(here.request, table, detail)
     if file:
         return file
@@ -109,7 +115,7 @@ def one(here: Here, key: str) -> HttpResponse:
         ),
         Part(
             w.find("measures_topic"),
-            _silent(here, material),
+            w.say("silent_finding", n=silent, of=len(lines)) if lines else w.find("measures_none"),
             tables=[detail],
             empty=w.find("measures_empty"),
             full=True,
@@ -133,35 +139,57 @@ def one(here: Here, key: str) -> HttpResponse:
     return here.show("pages/page.html", stage="review", lede=lede, parts=parts)
 
 
-def _areas(here: Here, material: dict[str, Any], names: dict[str, str]) -> Table:
+def _frozen(here: Here, review: Review, names: dict[str, str]) -> tuple[list[AreaCounts], Sequence[Row], int]:
+    """(areas, measures, how many without a reading) as they were frozen."""
     w = here.words
-    columns = [
-        Column("area", w.find("area")),
-        Column("measures", w.find("measures"), right=True),
-        Column("verified", w.find("verified"), right=True),
-        Column("late", w.find("late"), right=True),
-        Column("silent", w.find("silent"), right=True),
-        Column("demands", w.find("demands"), right=True),
-        Column("answered", w.find("answered"), right=True),
+    counts, lines = dossier.frozen(review)
+    rows = Kept(
+        lines,
+        functools.partial(_row, here, names),
+        sorts={
+            "area": lambda line: names.get(line.area, line.area).casefold(),
+            "measure": lambda line: line.measure.casefold(),
+            "state": lambda line: w.state("measure", line.state).casefold(),
+        },
+        words=lambda line: f"{names.get(line.area, line.area)} {line.measure} {w.state('measure', line.state)}",
+    )
+    return counts, rows, sum(not line.readings for line in lines)
+
+
+def _open_dossier(here: Here, review: Review, names: dict[str, str]) -> tuple[list[AreaCounts], Sequence[Row], int]:
+    """The same as it would be frozen today; the database keeps the measures."""
+    w = here.words
+    silent, total = dossier.without_reading(review)
+    area = said("task__strategy__area__name", w.code)
+    rows = Backed(
+        dossier.of_areas(here.programme),
+        lambda measure: _row(here, names, dossier.line(measure, review)),
+        whole=lambda rows: with_lights(rows.annotate(area=F("task__strategy__area__key")), here.day).prefetch_related(
+            "metrics__targets", "metrics__readings"
+        ),
+        sorts={"area": area, "measure": "key", "state": labelled("state", MEASURE, w.code)},
+        finds=[
+            within("key"),
+            through("task", CoreTask, said("strategy__area__name", w.code)),
+            in_state("state", MEASURE, w.code),
+        ],
+        total=total,
+    )
+    return dossier.counts(here.programme, here.day), rows, silent
+
+
+def _areas(here: Here, counts: list[AreaCounts], names: dict[str, str]) -> Table:
+    w = here.words
+    heads = ("measures", "verified", "late", "silent", "demands", "answered")
+    columns = [Column("area", w.find("area")), *[Column(head, w.find(head), right=True) for head in heads]]
+    rows = [
+        Row([Cell(names.get(area, area), strong=True), *[Cell(str(n), n) for n in numbers]])
+        for area, *numbers in counts
     ]
-    rows = []
-    for area in material["areas"]:
-        own = area["measures"]
-        numbers = [
-            len(own),
-            sum(m["state"] == "verified" for m in own),
-            sum(m["late_days"] > 0 for m in own),
-            sum(m["lights"]["rule"] == Colour.GREY for m in own),
-            area["demands"]["received"],
-            area["demands"]["answered"],
-        ]
-        rows.append(
-            Row([Cell(names.get(area["area"], area["area"]), strong=True), *[Cell(str(n), n) for n in numbers]])
-        )
     return Table("areas", columns, rows, caption=w.find("dossier_topic"), empty=w.find("measures_empty"))
 
 
-def _measures(here: Here, material: dict[str, Any], names: dict[str, str]) -> Table:
+def _measures(here: Here, rows: Sequence[Row]) -> Table:
     w = here.words
     columns = [
         Column("area", w.find("area")),
@@ -170,35 +198,21 @@ def _measures(here: Here, material: dict[str, Any], names: dict[str, str]) -> Ta
         Column("lights", w.find("lights_column"), sorts=False),
         Column("reading", w.find("reading"), sorts=False),
     ]
-    rows = []
-    for area in material["areas"]:
-        for m in area["measures"]:
-            said = m["lights"]
-            readings = [
-                f"{w.amount(metric['readings'][-1][1])} / "
-                f"{w.amount(metric['targets'][-1][1]) if metric['targets'] else '–'}"
-                for metric in m["metrics"]
-                if metric["readings"]
-            ]
-            rows.append(
-                Row(
-                    [
-                        Cell(names.get(area["area"], area["area"])),
-                        Cell(m["measure"], href=here.address("measure", m["measure"])),
-                        Cell(w.state("measure", m["state"])),
-                        Cell("", html=drawn_lights({"w": w}, said["rule"], said["owner"], said["reviewer"])),
-                        Cell("; ".join(readings) or w.find("not_reported"), quiet=not readings),
-                    ]
-                )
-            )
     return Table("measures", columns, rows, caption=w.find("measures_topic"), empty=w.find("measures_empty"))
 
 
-def _silent(here: Here, material: dict[str, Any]) -> str:
+def _row(here: Here, names: dict[str, str], line: Line) -> Row:
     w = here.words
-    own = [m for area in material["areas"] for m in area["measures"]]
-    silent = sum(not any(metric["readings"] for metric in m["metrics"]) for m in own)
-    return w.say("silent_finding", n=silent, of=len(own)) if own else w.find("measures_none")
+    readings = [f"{w.amount(last)} / {w.amount(aim) if aim is not None else '–'}" for last, aim in line.readings]
+    return Row(
+        [
+            Cell(names.get(line.area, line.area)),
+            Cell(line.measure, href=here.address("measure", line.measure)),
+            Cell(w.state("measure", line.state)),
+            Cell("", html=drawn_lights({"w": w}, line.rule, line.owner, line.reviewer)),
+            Cell("; ".join(readings) or w.find("not_reported"), quiet=not readings),
+        ]
+    )
 
 
 urlpatterns = [
