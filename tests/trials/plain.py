@@ -51,12 +51,17 @@ def cells_of(content: bytes) -> dict[str, list[tuple[object, ...]]]:
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
 
 
-def records(content: bytes, mark: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
-    """(line, record) of a delimited file; records with another number of cells are passed over."""
+def records(content: bytes, mark: str = ",", *, spare: bool = False) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, record) of a delimited file; records with another number of cells are passed over.
+
+    spare: one empty cell behind the last column may be there, as DuckDB allows.
+    """
     reader = csv.reader(io.StringIO(decoded(content), newline=""), delimiter=mark)
     header = [name.strip() for name in next(reader, [])]
     begun = reader.line_num + 1
     for record in reader:
+        if spare and len(record) == len(header) + 1 and not record[-1]:
+            del record[-1]
         if len(record) == len(header):
             yield begun, {name: cell.strip() for name, cell in zip(header, record, strict=True)}
         begun = reader.line_num + 1

@@ -36,10 +36,16 @@ def _whole(cell: str) -> int | None:
     return int(cell) if re.fullmatch(r"\s*[+-]?[0-9]+\s*", cell, re.ASCII) else None
 
 
+def _rows(files: Mapping[str, bytes], name: str, mark: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, row) of a file, its columns in lower case: case does not tell them apart."""
+    for line, row in records(files[name], mark, spare=name.startswith("tls2")):
+        yield line, {column.lower(): cell for column, cell in row.items()}
+
+
 def _sound(files: Mapping[str, bytes], name: str, out: Outcome, mark: str = ",") -> list[dict[str, str]]:
     """Rows of a file that the report does not call bad."""
     bad = bad_lines(out, name)
-    return [row for line, row in records(files[name], mark) if line not in bad]
+    return [row for line, row in _rows(files, name, mark) if line not in bad]
 
 
 def _patstat(files: Mapping[str, bytes], strange: Mapping[Key, Fact], out: Outcome) -> str:
@@ -109,23 +115,23 @@ def _cordis(files: Mapping[str, bytes], strange: Mapping[Key, Fact], out: Outcom
 
     years = {}
     for row in rows("project"):
-        day = row.get("ecSignatureDate", "") or row["startDate"]
+        day = row.get("ecsignaturedate", "") or row["startdate"]
         if re.fullmatch(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", day, re.ASCII):
-            years[row.get("id", row.get("projectID", ""))] = day[:4]
+            years[row.get("id", row.get("projectid", ""))] = day[:4]
     about: dict[str, set[str]] = defaultdict(set)
     for row in rows("euroSciVoc"):
-        steps = [step.strip() for step in row["euroSciVocPath"].split("/") if step.strip()][:2]
+        steps = [step.strip() for step in row["euroscivocpath"].split("/") if step.strip()][:2]
         if steps:
-            about[row["projectID"]].add("-".join(re.findall("[a-z0-9]+", " ".join(steps).lower())))
+            about[row["projectid"]].add("-".join(re.findall("[a-z0-9]+", " ".join(steps).lower())))
     # A cell that is bad leaves the participation standing: its project is shared with it, only its money is not known.
-    people = [row for _, row in records(files["organization.csv"], ";") if row["projectID"] in years]
+    people = [row for _, row in _rows(files, "organization.csv", ";") if row["projectid"] in years]
     several: dict[str, int] = defaultdict(int)
     for row in people:
-        several[row["projectID"]] += 1
+        several[row["projectid"]] += 1
     counted: Counts = defaultdict(Fraction)
     for row in people:
-        project = row["projectID"]
-        money = row.get("netEcContribution") or row["ecContribution"]
+        project = row["projectid"]
+        money = row.get("neteccontribution") or row["eccontribution"]
         for code in about[project] or {"unclassified"}:
             place = (_alpha3(row["country"]), code, years[project])
             parts = len(about[project]) or 1

@@ -62,6 +62,38 @@ def test_what_comes_with_majung_fits_the_codes_of_the_founding_evidence():
         assert set(one.name) == {"en", "ko"}
 
 
+@pytest.mark.parametrize(
+    ("symbol", "field"),
+    [
+        # What Schmoch (2008) says of the fields in words.
+        ("H01L0021/00", "semiconductors"),
+        ("G06Q0010/06", "it-methods-for-management"),
+        ("H04L0009/32", "digital-communication"),
+        ("H04N0001/00", "telecommunications"),
+        ("H04N0005/00", "audio-visual-technology"),
+        ("G01N0033/50", "analysis-of-biological-materials"),
+        ("G01N0021/00", "measurement"),
+        ("A61K0008/02", "organic-fine-chemistry"),
+        ("A61K0031/00", "pharmaceuticals"),
+        ("B82Y0010/00", "microstructural-technology-and-nanotechnology"),
+        ("B25J0009/16", "handling"),
+        ("B60W0030/00", "transport"),
+    ],
+)
+def test_ipc_symbols_lie_in_the_fields_of_wipo(symbol, field):
+    (link,) = shipped()["ipc-wipo35"].of(symbol)
+    assert link.code_to == field
+
+
+def test_the_fields_of_wipo_share_no_symbol_and_leave_no_field_empty():
+    one = shipped()["ipc-wipo35"]
+    assert {link.code_to for link in one.links} == codes_of("wipo35")
+    assert len(one.by_code) == len(one.links) == 761
+    whole = {code for code in one.by_code if len(code) == 4}
+    assert not {code for code in one.by_code if len(code) == 8 and code[:4] in whole}
+    assert one.of("H10B0012/00") is None  # taken into the IPC after the edition
+
+
 def test_five_sectors_hold_8_5_11_8_and_3_fields():
     sizes = [sum(1 for link in shipped()["wipo-field-sector"].links if link.code_to == s) for s in (
         "electrical-engineering", "instruments", "chemistry", "mechanical-engineering", "other-fields"
@@ -140,7 +172,7 @@ def test_faults_in_the_toml_file_are_named(tmp_path):
             read_concordance(file)
     with pytest.raises(InputError, match="cannot be read"):
         read_concordance(tmp_path / "none.toml")
-    with pytest.raises(InputError, match="there are isic4-nace2-divisions"):
+    with pytest.raises(InputError, match="there are ipc-wipo35, isic4-nace2-divisions"):
         find_concordance("isic")
 
 
@@ -157,18 +189,26 @@ def test_read_backwards_the_weights_go():
         make(("a", "x"), match="prefix").reversed("back", NAME)
 
 
-def test_the_layout_of_the_un_statistics_division(tmp_path):
-    file = tmp_path / "ISIC4_ISIC31.txt"
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("ISIC4_ISIC31.txt", '"ISIC4code","partialISIC4","ISIC31code","partialISIC31","Detail"'),
+        ("ISIC3-ISIC2.txt", '"ISIC3","partialISIC3","ISIC2","partialISIC2","Detail"'),
+        ("ISIC_Rev_31-ISIC_Rev_3.txt", '"Rev31","partial31","Rev3","partial3","Activity"'),
+    ],
+)
+def test_the_layouts_of_the_un_statistics_division(tmp_path, name, header):
+    """The three headings that its files were found to have."""
+    file = tmp_path / name
     file.write_text(
-        '"ISIC4code","ISIC4part","ISIC31code","ISIC31part","Detail"\n'
-        '"0111","0","0111","1","cereals"\n"0112","0","0111","1","rice"\n"0119","1","0111","1","x"\n"0119","1","0112","1","y"\n'
+        f'{header}\n"0111",0,"0111",1,"cereals"\n"0112",0,"0111",1,"rice"\n"0119",1,"0111",1,"x"\n"0119",1,"0112",1,"y"\n'
     )
     one = read_official(file, "unsd", **STATED)
-    assert [(k.code_from, k.code_to, k.note) for k in one.links] == [
-        ("0111", "0111", "cereals"),
-        ("0112", "0111", "rice"),
-        ("0119", "0111", "x"),
-        ("0119", "0112", "y"),
+    assert [(k.code_from, k.code_to) for k in one.links] == [
+        ("0111", "0111"),
+        ("0112", "0111"),
+        ("0119", "0111"),
+        ("0119", "0112"),
     ]
     assert one.split_codes() == ("0119",)
 
@@ -199,6 +239,34 @@ def test_the_layout_of_the_hs_conversion_tables_with_lost_zeros(tmp_path):
         ("850440", "850440"),
         ("852589", "852580"),
     ]
+
+
+def test_a_conversion_is_not_taken_for_the_correlation(tmp_path):
+    """A UN workbook holds both: the first sheet gives each code one, the second says that it was one of several."""
+    book = openpyxl.Workbook()
+    for title, rows in (
+        ("HS2022-HS2007 Conversions", [["From HS 2022", "From HS 2007"], ["010121", "010110"], ["854390", "854390"]]),
+        (
+            "HS2022-HS2007 Correlations",
+            [
+                ["Between", None, None],
+                ["HS 2022", " HS2007", "Relationship"],
+                ["010121", "010110", "n:1"],
+                ["854390", "854390", "1:n"],
+                ["854390", "852990", "1:n"],
+            ],
+        ),
+    ):
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(tmp_path / "hs.xlsx")
+    whole = read_official(tmp_path / "hs.xlsx", "hs", **STATED)
+    assert whole.split_codes() == ("854390",)
+    assert [link.note for link in whole.of("854390")] == ["1:n", "1:n"]
+    chosen = read_official(tmp_path / "hs.xlsx", "hs-conversion", **STATED)
+    assert [(k.code_from, k.code_to) for k in chosen.links] == [("010121", "010110"), ("854390", "854390")]
 
 
 def test_the_layout_of_wipo_and_patstat_by_prefix(tmp_path):
@@ -265,7 +333,7 @@ def test_a_file_that_is_not_what_it_should_be_is_a_clear_error(tmp_path, name, c
 
 
 def test_an_unknown_layout_sheet_or_file(tmp_path):
-    with pytest.raises(InputError, match="there are unsd, hs, wipo, tls901"):
+    with pytest.raises(InputError, match="there are unsd, hs, hs-conversion, wipo, tls901"):
         read_official(tmp_path / "x.csv", "nace", **STATED)
     with pytest.raises(InputError, match="cannot be read"):
         read_official(tmp_path / "x.csv", "unsd", **STATED)

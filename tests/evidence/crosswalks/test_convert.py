@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from majung.evidence import open_package
 from majung.evidence.crosswalks import Concordance, convert, shipped
 from majung.evidence.crosswalks.concordance import Link
 from majung.methods.labelled import InputError
 
 NAME = {"en": "test", "ko": "시험"}
+FOUNDING = Path(__file__).parents[3] / "programmes/korea-2021/evidence"
 few = settings(max_examples=30, deadline=None)
 
 
@@ -200,3 +203,28 @@ def test_trade_keeps_partners_and_flows_apart():
         ("USA", "export"): 3.0,
         ("USA", "import"): 4.0,
     }
+
+
+def test_the_patents_of_the_founding_evidence_arrive_undivided_in_the_five_sectors():
+    package = open_package(FOUNDING)
+    done = convert(package.select("patents"), shipped()["wipo-field-sector"], aggregates=frozenset({"all"}))
+    assert done.reports
+    for report in done.reports:
+        assert (report.share("arrived"), report.share("divided")) == (pytest.approx(1), 0)
+
+
+def test_the_share_of_korean_value_added_that_has_several_divisions():
+    """WIOD's sectors read back into ISIC divisions: 15 of 56 hold several, with a quarter of the value added."""
+    table = open_package(FOUNDING).tables["input_output"]
+    added = table[(table["country"] == "KOR") & (table["year"] == 2014) & (table["row"] == "VA")]
+    frame = added.rename(columns={"column": "code"}).assign(classification="wiod56", measure="usd_m", released="")
+    frame = frame[frame["code"].isin([link.code_to for link in shipped()["isic4-wiod56"].links])]
+    back = shipped()["isic4-wiod56"].reversed("wiod56-isic4", NAME)
+    with pytest.raises(InputError, match="go to several codes and no weights are stated"):
+        convert(frame, back)
+    (report,) = convert(frame, back, split="equal").reports
+    several = {code for code, links in back.by_code.items() if len(links) > 1}
+    assert len(several) == 15
+    assert report.share("arrived") == pytest.approx(1)
+    divided = frame.loc[frame["code"].isin(several), "value"].sum() / frame["value"].sum()
+    assert report.share("divided") == pytest.approx(divided) == pytest.approx(0.2505, abs=1e-4)

@@ -13,7 +13,7 @@ import pytest
 from majung.evidence import EvidenceError, open_package
 from majung.evidence.importers import Context, Input, SourceFacts, import_files
 from majung.evidence.importers.formats.patstat import last_whole_year
-from majung.evidence.importers.wipo import FIELDS, Concordance, read_concordance, split_symbol
+from majung.evidence.importers.wipo import FIELDS, Concordance, read_concordance, shipped_concordance, split_symbol
 from majung.methods.labelled import InputError
 
 LICENSED = SourceFacts(license="EPO, PATSTAT terms")
@@ -155,8 +155,15 @@ def test_ipc_symbols_become_fields_by_the_concordance(patstat):
     assert found[("KOR", "organic-fine-chemistry", 2020)] == pytest.approx(1 / 3)  # the main group goes first
     assert found[("JPN", "computer-technology", 2017)] == 0.375
     assert any("1 IPC symbols are in no field (first: X99Z" in note.reason["en"] for note in done.notes)
-    with pytest.raises(EvidenceError, match="need the concordance"):
-        patstat(tls230="", tls209=IPC)
+    package, done = patstat(tls230="", tls209=IPC)
+    assert families(package) == found  # by the concordance that comes with Majung
+    assert {note.rule for note in done.notes} >= {"shipped-concordance", "unmapped-symbols"}
+
+
+def test_the_concordance_that_is_shipped_is_one():
+    one = shipped_concordance()
+    assert [one.field_of(s) for s in ("G06F   9/44", "H04N   1/00", "H04N  21/00", "H10B  12/00")] == [6, 3, 4, None]
+    assert {*one.groups.values(), *one.subclasses.values()} == set(FIELDS)
 
 
 def test_the_same_counts_as_a_plain_recomputation(patstat):

@@ -1,5 +1,6 @@
-"""Official concordances as their publishers lay them out. Written to the published descriptions, never seen a real file
-of any of them; columns are found by name, so that a moved or renamed one is named in the error."""
+"""Official concordances as their publishers lay them out; columns are found by name, so that a moved or renamed one is
+named in the error. `unsd`, `hs` and `hs-conversion` were tried on real files, `wipo` and `tls901` were not.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ HEADER_WITHIN = 30
 class Columns:
     """Names of the columns of an official file. Each may be a pattern (a regular expression, whole name, any case).
 
-    digits: length of numeric codes; spreadsheets eat leading zeros, which are put back.
+    digits: length of numeric codes; spreadsheets eat leading zeros, which are put back. needs_note: a sheet without the
+    note's column is another table, and passed over.
     """
 
     code_from: str
@@ -35,25 +37,35 @@ class Columns:
     note: str = ""
     match: Match = "exact"
     digits: int = 0
+    needs_note: bool = False
     publisher: Text | None = None
 
 
 LAYOUTS: dict[str, Columns] = {
-    # unstats.un.org/unsd/classifications/Econ/tables: ISIC4_ISIC31.txt and its kin: "ISIC4code","ISIC4part",
-    # "ISIC31code","ISIC31part","Detail"; a part of 1 means that only a part of the code corresponds.
+    # unstats.un.org/unsd/classifications/Econ/tables: ISIC4_ISIC31.txt and its kin: "ISIC4code","partialISIC4",
+    # "ISIC31code","partialISIC31","Detail" (older ones: "ISIC3", "Rev31"); partial 1 = only a part of it corresponds.
     "unsd": Columns(
-        r"^(?P<from>.+)code$",
-        r"^(?P<to>.+)code$",
+        r"^(.+code|(ISIC|Rev)[\d.]+)$",
+        r"^(.+code|(ISIC|Rev)[\d.]+)$",
         note="Detail",
         publisher=text("UN Statistics Division, correspondence tables", "유엔 통계국 연계표"),
     ),
-    # UN Trade Statistics conversion and correlation workbooks: "HS 2017", "HS 2012", "Relationship".
+    # UN Trade Statistics workbooks. The sheet "Correlations" ("HS 2022", "HS 2017", "Relationship") holds all that
+    # corresponds. The sheet before it, "Conversions" ("From HS 2022", "To HS 2017", also written "From" twice), gives
+    # each code one: the UN's own choice among several, which hides that there were several.
     "hs": Columns(
-        r"^(from )?HS ?(?P<from>\d{4})( code)?$",
-        r"^(to )?HS ?(?P<to>\d{4})( code)?$",
+        r"^HS ?\d{4}( code)?$",
+        r"^HS ?\d{4}( code)?$",
         note="Relationship",
         digits=6,
-        publisher=text("UN Statistics Division, HS conversion tables", "유엔 통계국 HS 연계표"),
+        needs_note=True,
+        publisher=text("UN Statistics Division, HS correlation tables", "유엔 통계국 HS 상관표"),
+    ),
+    "hs-conversion": Columns(
+        r"^From HS ?\d{4}$",
+        r"^(From|To) HS ?\d{4}$",
+        digits=6,
+        publisher=text("UN Statistics Division, HS conversion tables", "유엔 통계국 HS 변환표"),
     ),
     # WIPO, IPC-Technology Concordance Table: field number, sector, field, IPC code with a trailing %.
     "wipo": Columns(
@@ -172,7 +184,7 @@ def _match_columns(row: Sequence[str], columns: Columns) -> tuple[int, int, int 
         return None
     weight = hits(columns.weight) if columns.weight else []
     note = hits(columns.note) if columns.note else []
-    if columns.weight and not weight:
+    if (columns.weight and not weight) or (columns.needs_note and not note):
         return None
     return first[0], second[0], weight[0] if weight else None, note[0] if note else None
 

@@ -118,6 +118,16 @@ class Concordance:
         return own or self.subclasses.get(subclass)
 
 
+def shipped_concordance() -> Concordance:
+    """The concordance that comes with Majung (crosswalks/data/ipc-wipo35, the edition of IPC 2018.01)."""
+    from majung.evidence.crosswalks import shipped
+
+    number = {code: one for one, (code, _, _) in FIELDS.items()}
+    entries = {link.code_from: number[link.code_to] for link in shipped()["ipc-wipo35"].links}
+    groups = {(symbol[:4], int(symbol[4:])): one for symbol, one in entries.items() if len(symbol) > 4}
+    return Concordance(groups, {symbol: one for symbol, one in entries.items() if len(symbol) == 4})
+
+
 def read_concordance(input_: Input, context: Context) -> Concordance:
     """The concordance as CSV: PATSTAT's tls901 or WIPO's own table. Raises EvidenceError when its columns do not fit or
     an entry stands twice with two fields."""

@@ -33,7 +33,7 @@ from majung.evidence.importers.inputs import Input, file_error
 from majung.evidence.importers.parts import engine
 from majung.evidence.importers.schema import absent, fit
 from majung.evidence.importers.series import wrong_option
-from majung.evidence.importers.wipo import CLASSIFICATION, FIELDS, declare, read_concordance
+from majung.evidence.importers.wipo import CLASSIFICATION, FIELDS, declare, read_concordance, shipped_concordance
 from majung.evidence.problems import text
 
 PUBLICATION_MONTHS = 18
@@ -228,14 +228,16 @@ def _rejects(database: duckdb.DuckDBPyConnection, errors: str, file: str, contex
 def _fields_of_ipc(database: duckdb.DuckDBPyConnection, context: Context) -> None:
     """tls230 from IPC symbols: the weight of a field is the share of the application's symbols that lie in it."""
     lists = [one for one in context.companions if re.match(r"(?i)tls901|.*concordance", one.name)]
-    if not lists:
-        raise file_error(
-            context.file,
-            "missing-code-list",
-            text("IPC symbols need the concordance with WIPO's fields", "IPC를 WIPO 분야로 바꿀 연계표가 필요합니다"),
-            text("give tls901_techn_field_ipc too, or tls230", "tls901_techn_field_ipc나 tls230도 주십시오"),
+    if lists:
+        concordance = read_concordance(lists[0], context)
+    else:
+        concordance = shipped_concordance()
+        said = text(
+            "no tls901 was given: WIPO's concordance of IPC 2018.01 that comes with Majung was used; newer symbols are"
+            " in no field",
+            "tls901이 없어 함께 배포되는 WIPO 연계표(IPC 2018.01)를 썼습니다. 그 뒤에 생긴 기호는 분야가 없습니다",
         )
-    concordance = read_concordance(lists[0], context)
+        context.note("shipped-concordance", said)
     symbols = database.execute("SELECT DISTINCT ipc_class_symbol AS symbol FROM tls209").df()
     symbols["field"] = pd.array([concordance.field_of(str(one)) for one in symbols["symbol"]], dtype="Int64")
     unknown = symbols["field"].isna()
