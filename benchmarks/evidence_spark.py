@@ -1,6 +1,7 @@
 """The same queries on DuckDB and on a standalone Spark cluster: identical tables, and what each costs.
 
 PYTHONPATH=src python benchmarks/evidence_spark.py            # needs Java 17 and PySpark; some ten minutes
+PYTHONPATH=src python benchmarks/evidence_spark.py connect    # Spark Connect on the small data (pyspark[connect])
 
 Starts a master and two workers of one core each from the wheel's own jars, on loopback; they are separate processes
 that talk over sockets, as on several machines. Queries: complexity inputs and proximity counts of made-up trade,
@@ -16,6 +17,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -71,6 +73,72 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[str]:
         for one in started:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 one.wait(20)
+
+
+@contextlib.contextmanager
+def connect_server(folder: Path) -> Iterator[str]:
+    """A Spark Connect server over two local cores, from the wheel's jars; gives its address once it listens."""
+    import pyspark
+
+    home = Path(pyspark.__file__).parent
+    port = free_port()
+    settings = {
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.ui.enabled": "false",
+    }
+    command = [str(home / "bin" / "spark-submit"), "--master", "local[2]", "--driver-memory", "1g"]
+    command += [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
+    command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
+    log = folder / "connect.log"
+    env = os.environ | {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, env=env, cwd=folder, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            deadline = time.monotonic() + 180
+            while "Spark Connect server started" not in log.read_text(errors="replace"):
+                if time.monotonic() > deadline or server.poll() is not None:
+                    raise TimeoutError(log.read_text(errors="replace")[-2000:])
+                time.sleep(0.5)
+            yield f"sc://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def connect_beside_duckdb() -> None:
+    """The queries on small data by Spark Connect, cold and again warm, beside DuckDB; results must agree."""
+    from majung.evidence.engine import connect, digest
+
+    folder = Path(tempfile.mkdtemp(prefix="majung-connect-", dir=os.environ.get("MAJUNG_BENCH_TEMP")))
+    try:
+        make(folder, 18_000)
+        write_works(folder, 400, per_file=100)
+        trade, works = str(folder / "trade_*.parquet"), sorted(map(str, folder.glob("part_*.gz")))
+        stored: dict[str, object] = {"trade_rows": 18_000, "works": 400, "load": os.getloadavg()[0]}
+        answers = {}
+        begun = time.perf_counter()
+        with connect_server(folder) as url:
+            stored["server"] = round(time.perf_counter() - begun, 3)
+            for name, address in (("duckdb", "duckdb"), ("spark connect", url)):
+                begun = time.perf_counter()
+                with connect(address) as engine:
+                    costs = {"connect": round(time.perf_counter() - begun, 3)}
+                    for turn in ("cold", "warm"):
+                        answers[name] = queries(engine, trade, works)
+                        costs[turn] = {query: round(seconds, 3) for query, (_, _, seconds) in answers[name].items()}
+                        costs[f"{turn}, all"] = round(sum(costs[turn].values()), 3)
+                    stored[name] = costs
+        for query, (frame, key, _) in answers["duckdb"].items():
+            assert digest(frame, key) == digest(answers["spark connect"][query][0], key), query
+        stored["identical by digest"] = sorted(answers["duckdb"])
+        print(json.dumps(stored, indent=2))
+        (RESULTS / "evidence_spark_connect.json").write_text(json.dumps(stored, indent=2) + "\n")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def queries(engine, trade: str, works: list[str]) -> dict[str, tuple]:
@@ -168,4 +236,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    connect_beside_duckdb() if sys.argv[1:] == ["connect"] else main()
