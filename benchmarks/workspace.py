@@ -1,40 +1,40 @@
-"""The workspace at scale: queries and server time of each page, the journal's verification, and many people at once.
+"""The workspace at scale: queries and server time of every page, the journal's verification, and many people at once.
 
-    MAJUNG_DATA=/tmp/big python -m majung exercise --scale 200     # once, SQLite
+    MAJUNG_DATA=/tmp/big python -m majung exercise --scale 200     # once; SQLite, or PostgreSQL with DATABASE_URL
+    MAJUNG_DATA=/tmp/big python benchmarks/workspace.py furnish    # a run, a panel, a review open and one frozen
     MAJUNG_DATA=/tmp/big python benchmarks/workspace.py pages
     MAJUNG_DATA=/tmp/big python benchmarks/workspace.py journal
-    python tests/with_postgres.py -- python benchmarks/workspace.py load --people 200 --seconds 60
+    MAJUNG_DATA=/tmp/big python benchmarks/workspace.py load --people 200 --seconds 60
 
-`pages` asks through Django's test client, so that the time is the server's alone. Wall time on a shared machine is its
-neighbours' too: CPU seconds of the thread stand beside it, and on SQLite, which runs inside the process, they are what
-a query costs.
+`pages` takes its list from the addresses of the workspace itself, so that a new page is measured without being told,
+and asks through Django's test client, so that the time is the server's alone. Wall time on a shared machine is its
+neighbours' too: CPU seconds of the thread stand beside it; SQLite runs inside the process, PostgreSQL does not.
+`load` uses the exercise that is there, in a server of its own (see `crowd`).
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gc
+import gzip
 import json
 import logging
 import os
-import random
-import resource
+import re
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections import Counter
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from visitors import percentile
+
 RESULTS = Path(__file__).parent / "results"
 KEY = "exercise"
-THINKING = (10.0, 30.0)
-"""Seconds between two pages of a person."""
 PROGRAMME = Path(__file__).parent.parent / "programmes" / "korea-2021"
+QUERY_MS, FULL_MS, FOUNDING_MS, FIRST_KB = 100, 200, 100, 150
+"""Bars: the slowest query; p95 of every page at full size, and on the founding case; a first view."""
 
 
 def connect() -> None:
@@ -60,104 +60,233 @@ def store(name: str, found: dict[str, Any]) -> None:
     (RESULTS / f"workspace_{name}.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
 
 
+# ---------- what a large exercise does not have of itself
+
+
+def furnish() -> None:
+    """A run by the worker's code, a panel with a judge's comparisons, a consultation that people vote in, a review that
+    is open and one that is frozen."""
+    connect()
+    from majung.taskforce import models as m
+    from majung.taskforce.jobs import work
+    from majung.taskforce.operations import bodies, opinions, reviews, runs, system
+    from majung.taskforce.permission import Actor
+    from majung.taskforce.rules.roles import Role
+    from majung.taskforce.rules.words import Opinion
+
+    programme = m.Programme.objects.get(key=KEY)
+    now = datetime.now(UTC)
+    actor, today = system("benchmark", now), now.date()
+    force = m.Body.objects.get(programme=programme, kind="task-force")
+    judge = m.Person.objects.get(programme=programme, key="g001-p0")
+    text = {"en": "benchmark", "ko": "부하 시험"}
+    if not m.RunRecord.objects.filter(programme=programme).exists():
+        runs.ask(actor, programme)
+        done = work("benchmark")
+        print("run:", done.state if done else "nothing to do", flush=True)
+    items = ["investment", "ripple_effects", "growth_potential", "competitiveness"]
+    panel = m.Panel.objects.filter(programme=programme).first()
+    panel = panel or runs.open_panel(actor, force, key="panel", question=text, items=items)
+    bodies.give_mandate(actor, force, person=judge, role=Role.JUDGE, starts=today)
+    pairs = {f"{a}/{b}": 2.0 for k, a in enumerate(items) for b in items[k + 1 :]}
+    runs.compare(Actor(judge, now), panel, matrix=pairs)
+    area = m.Area.objects.get(programme=programme, key="g001")
+    asked = opinions.open_consultation(actor, force, key="consultation", question=text, area=area)
+    for number in range(12):
+        said = opinions.propose_statement(actor, asked, text=text)
+        opinions.show_statement(actor, said)
+        for voter in range(40):
+            opinion = list(Opinion)[(number * voter + voter // 7) % 3]
+            opinions.vote(actor, said, voter=f"v{voter}", opinion=opinion)
+    for key in ("open", "frozen"):
+        review = reviews.open_review(
+            actor, force, key=f"review-{key}", name=text, period_from=today - timedelta(days=180), period_to=today
+        )
+        if key == "frozen":
+            begun = time.thread_time()
+            reviews.freeze(actor, review)
+            print("review.freeze, CPU s:", round(time.thread_time() - begun, 1), flush=True)
+
+
 # ---------- (a) pages
 
 
-def addresses() -> list[str]:
-    """Every list and one of each."""
+def addresses(key: str) -> list[str]:
+    """Every page of the workspace: all addresses that take no more than the programme, one of each that takes more, and
+    lists sorted, searched and far into their pages."""
+    from django.urls import get_resolver, reverse
+
+    examples = dict(_examples(key))
+    found, unknown = [], []
+    for name, parameters in _routes(get_resolver().url_patterns):
+        if name in ELSEWHERE:
+            continue
+        if not set(parameters) - {"programme"}:
+            found.append(reverse(name, kwargs={"programme": key} if parameters else {}))
+        elif name in examples:
+            found += [reverse(name, kwargs={"programme": key, **given}) for given in examples[name]]
+        else:
+            unknown.append(name)
+    if unknown:
+        raise LookupError(f"pages without an example to look at: {', '.join(unknown)}")
+    return sorted(found) + [f"/{key}/{address}" for address in ARRANGED]
+
+
+ELSEWHERE = frozenset({"healthz", "readyz", "metrics", "start", "paper", "feed"})
+"""Addresses that are no page of the workspace: the machine's, a redirection, files."""
+ARRANGED = (
+    "situation/?areas=9",
+    "meetings/?meetings.page=9",
+    "meetings/?meetings.find=3&meetings.sort=body",
+    "measures/?measures.page=90",
+    "measures/?measures.sort=-late",
+    "measures/?measures.sort=owner",
+    "measures/?measures.sort=area",
+    "measures/?measures.find=17",
+    "measures/?measures.find=1&measures.sort=owner",
+    "registers/?actions.sort=from&decisions.find=g1",
+    "demands/?demands.sort=area",
+    "demands/?demands.find=12",
+    "announcements/?orphans.sort=measure",
+    "reviews/review-open/?measures.find=17",
+    "reviews/review-frozen/?measures.sort=-measure",
+)
+
+
+def _routes(patterns: Any) -> Iterator[tuple[str, list[str]]]:
+    for pattern in patterns:
+        first = str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            if not first.startswith(("accounts", "api")):
+                yield from _routes(pattern.url_patterns)
+        elif pattern.name:
+            yield pattern.name, list(pattern.pattern.converters)
+
+
+def _examples(key: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Name of an address -> what to put into it; nothing where the programme has no such thing."""
     from majung.taskforce import models as m
+    from majung.web.analyses import record_of, run_of
 
-    meeting = m.Meeting.objects.filter(key__endswith="g001").order_by("pk")[5]
-    demand = m.Submission.objects.filter(programme__key=KEY).order_by("pk").first()
-    found = [
-        "",
-        "situation/",
-        "meetings/",
-        "meetings/?meetings.page=9",
-        "meetings/?meetings.find=3&meetings.sort=body",
-        f"meetings/{meeting.key}/",
-        "bodies/task-force/",
-        "bodies/g001/",
-        "calendar/",
-        "registers/",
-        "measures/",
-        "measures/?measures.page=90",
-        "measures/?measures.sort=-late",
-        "measures/?measures.sort=owner",
-        "measures/?measures.find=17",
-        "measures/g001-m031/",
-        "demands/",
-        "demands/?demands.sort=area",
-        "announcements/",
-        "reviews/",
-        "discovery/",
-        "compare/",
-        "projects/",
-        "evidence/",
-        "weights/",
-        "journal/",
-    ]
-    return [*found, f"demands/{demand.key}/"] if demand else found
+    programme = m.Programme.objects.get(key=key)
+    kinds: dict[str, type[Any]] = {
+        "announcement": m.Announcement,
+        "body": m.Body,
+        "consultation": m.Consultation,
+        "demand": m.Submission,
+        "measure": m.Measure,
+        "meeting": m.Meeting,
+        "panel": m.Panel,
+        "review-page": m.Review,
+        "strategy": m.Strategy,
+    }
+    for name, kind in kinds.items():
+        keys = list(kind.objects.filter(programme=programme).order_by("pk").values_list("key", flat=True)[:2000])
+        yield name, [{"key": k} for k in dict.fromkeys((keys[0], keys[len(keys) // 2]))] if keys else []
+    yield "deed", [{"operation": operation} for operation in ("submission.receive", "area.take_up", "body.found")]
+    record = record_of(programme)
+    if record is None:
+        yield from (("industry", []), ("trace", []))
+        return
+    run = run_of(record)
+    candidates = run.tables["ranking"]["candidate"].tolist()
+    yield "industry", [{"candidate": candidates[0]}]
+    figures = run.tables["ranking"]["figure"].tolist() if "figure" in run.tables["ranking"] else []
+    yield "trace", [{"figure": figure} for figure in figures[:1]]
 
 
-def pages(repeats: int) -> None:
-    """Queries, the longest of them and server time of each page, as secretariat, member and auditor."""
+def pages(key: str, repeats: int, name: str) -> None:
+    """Queries, the longest of them and server time of each page, as secretariat, member and auditor; with a verdict."""
     connect()
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.test import Client
 
-    from majung.taskforce.models import User
-
     call_command("collectstatic", "--noinput", verbosity=0)
     settings.ALLOWED_HOSTS = ["testserver"]
-    found: dict[str, Any] = {"size": size(), "pages": {}}
-    for who in ("secretariat", "member", "auditor"):
-        client = Client(headers={"accept-language": "ko"})
-        client.force_login(User.objects.get(username=f"{KEY}-{who}"))
-        for address in addresses():
-            if (address == "journal/") != (who == "auditor"):
-                continue
+    found: dict[str, Any] = {"size": size(), "load average": [round(os.getloadavg()[0], 1)], "pages": {}}
+    for who, user in _people(key):
+        client = Client(headers={"accept-language": "ko", "accept-encoding": "gzip"})
+        client.force_login(user)
+        for address in addresses(key):
             if not found["pages"]:
-                measured(client, f"/{KEY}/{address}", connection, 1)
+                measured(client, address, connection, 1)
                 gc.collect()
                 gc.freeze()  # as the server does once it is loaded
-            row = measured(client, f"/{KEY}/{address}", connection, repeats)
+            row = measured(client, address, connection, repeats)
+            if row is None:
+                continue
             found["pages"][f"{who} {address}"] = row
             print(f"{who:12}{address:44}", *(f"{k} {v}" for k, v in row.items()), flush=True)
-    rows = found["pages"].values()
-    found["slowest query, CPU ms"] = max(row["slowest query, CPU ms"] for row in rows)
-    for clock in ("CPU", "wall"):
-        found[f"pages, {clock} ms p95"] = percentile([row[f"{clock} ms p95"] for row in rows], 95)
-    store("pages", found)
+    found["load average"].append(round(os.getloadavg()[0], 1))
+    found["verdicts"] = verdicts(found["pages"], FULL_MS if key == KEY else FOUNDING_MS)
+    print(json.dumps(found["verdicts"], indent=2, ensure_ascii=False))
+    store(name, found)
 
 
-def measured(client: Any, address: str, connection: Any, repeats: int) -> dict[str, Any]:
-    log: list[tuple[float, float]] = []
+def _people(key: str) -> Iterator[tuple[str, Any]]:
+    """Whoever of secretariat, member and auditor the programme has, with an account (made if there is none)."""
+    from majung.taskforce import models as m
+    from majung.taskforce.operations import programmes, system
 
-    def timed(execute: Any, sql: Any, parameters: Any, many: Any, context: Any) -> Any:
-        wall, cpu = time.perf_counter(), time.thread_time()
-        try:
-            return execute(sql, parameters, many, context)
-        finally:
-            log.append((time.perf_counter() - wall, time.thread_time() - cpu))
+    for role in ("secretariat", "member", "auditor"):
+        mandates = m.Mandate.objects.filter(body__programme__key=key, role=role, ends=None).order_by("pk")
+        mandate = mandates.select_related("person__user").first()
+        if mandate is None:
+            continue
+        person = mandate.person
+        if person.user is None:
+            user = m.User.objects.create_user(f"benchmark-{key}-{role}", password=None)
+            programmes.give_account(system("benchmark", datetime.now(UTC)), person, username=user.username)
+            person.refresh_from_db()
+        yield role, person.user
 
-    client.get(address)
+
+def verdicts(rows: dict[str, Any], bar: int) -> dict[str, Any]:
+    """Bar by bar: what was measured at worst, and the pages that miss it."""
+    columns = {
+        f"each query under {QUERY_MS} ms": ("slowest query, ms", QUERY_MS),
+        f"each page under {bar} ms at p95 (wall)": ("wall ms p95", bar),
+        f"each page under {bar} ms at p95 (CPU of the server)": ("CPU ms p95", bar),
+        f"first view under {FIRST_KB} kB (page, styles, scripts as sent)": ("first view, kB", FIRST_KB),
+    }
+    return {
+        said: {
+            "most": max(row[column] for row in rows.values()),
+            "misses": [page for page, row in rows.items() if row[column] >= most],
+        }
+        for said, (column, most) in columns.items()
+    }
+
+
+def measured(client: Any, address: str, connection: Any, repeats: int) -> dict[str, Any] | None:
+    """One page; None where this person has none (404)."""
+    asked: list[tuple[str, Any]] = []
+
+    def heard(execute: Any, sql: Any, parameters: Any, many: Any, context: Any) -> Any:
+        asked.append((sql, parameters))
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(heard):
+        answer = client.get(address)
+    if answer.status_code == 404:
+        return None
+    content = gzip.decompress(answer.content) if answer.headers.get("content-encoding") == "gzip" else answer.content
     walls, cpus = [], []
     for _ in range(repeats):
-        log.clear()
         wall, cpu = time.perf_counter(), time.thread_time()
-        with connection.execute_wrapper(timed):
-            answer = client.get(address)
+        client.get(address)
         walls.append((time.perf_counter() - wall) * 1000)
         cpus.append((time.thread_time() - cpu) * 1000)
+    queries = [_query(connection, sql, parameters) for sql, parameters in asked if sql.startswith("SELECT")]
     return {
         "status": answer.status_code,
-        "kB": round(len(answer.content) / 1000),
-        "queries": len(log),
-        "slowest query, CPU ms": round(max(cpu for _, cpu in log) * 1000, 1),
-        "all queries, CPU ms": round(sum(cpu for _, cpu in log) * 1000, 1),
+        "kB": round(len(content) / 1000),
+        "first view, kB": round((len(answer.content) + _linked(content.decode())) / 1000),
+        "queries": len(asked),
+        "slowest query, ms": round(max(queries, default=0.0), 1),
+        "all queries, ms": round(sum(queries), 1),
         "CPU ms p50": round(statistics.median(cpus), 1),
         "CPU ms p95": round(percentile(cpus, 95), 1),
         "wall ms p50": round(statistics.median(walls), 1),
@@ -165,10 +294,28 @@ def measured(client: Any, address: str, connection: Any, repeats: int) -> dict[s
     }
 
 
-def percentile(values: list[float], at: int) -> float:
-    """By nearest rank."""
-    ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * at // 100) - 1)]
+def _query(connection: Any, sql: str, parameters: Any) -> float:
+    """Milliseconds of a query with all its rows, the better of two: CPU where the database is in the process."""
+    clock = time.thread_time if connection.vendor == "sqlite" else time.perf_counter
+    took = []
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            begun = clock()
+            cursor.execute(sql, parameters)
+            cursor.fetchall()
+            took.append((clock() - begun) * 1000)
+    return min(took)
+
+
+def _linked(page: str) -> int:
+    """Bytes of the styles and scripts that a page links, as they are sent (compressed)."""
+    from django.conf import settings
+
+    total = 0
+    for name in set(re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))"', page)):
+        kept = Path(settings.STATIC_ROOT) / name
+        total += next(p.stat().st_size for p in (Path(f"{kept}.gz"), kept) if p.exists())
+    return total
 
 
 # ---------- (b) the journal
@@ -205,178 +352,28 @@ def journal() -> None:
     store("journal", found)
 
 
-# ---------- (c) many people at once
-
-
-def load(people: int, seconds: int, groups: int, workers: int) -> None:
-    """`people` at once on a server with `workers` processes: 80 % reads, 15 % forms, 5 % deeds; loopback only."""
-    before = os.getloadavg()[0]
-    place = Path(tempfile.mkdtemp(prefix="majung-load-"))
-    os.environ |= {"MAJUNG_DATA": str(place), "MAJUNG_SECRET_KEY": "benchmark" * 8, "MAJUNG_HOSTS": "127.0.0.1"}
-    connect()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", "--noinput", verbosity=0)
-    cookies, material = prepared(groups)
-    port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning"]
-    with (place / "log").open("wb") as log:
-        server = subprocess.Popen([*command, "majung.web.wsgi:application"], stdout=log, stderr=log)
-        try:
-            found = asyncio.run(visited(f"http://127.0.0.1:{port}", cookies, material, people, seconds))
-        finally:
-            server.terminate()
-            server.wait(20)
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    found["server CPU s"] = round(spent.ru_utime + spent.ru_stime, 1)
-    found["load average"] = [round(before, 1), round(os.getloadavg()[0], 1)]
-    found = {"size": size(), "people": people, "workers": workers, "seconds": seconds, "cores": os.cpu_count()} | found
-    print(json.dumps(found, indent=2, ensure_ascii=False))
-    store("load", found)
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def prepared(groups: int) -> tuple[list[str], dict[str, Any]]:
-    """An exercise with sessions of its people (session cookies), and the addresses that they visit."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from majung.taskforce import models as m
-    from majung.taskforce.exercise import large
-    from majung.taskforce.operations import programmes, system
-
-    until = datetime.now(UTC).date()
-    programme = large.generate(PROGRAMME, KEY, groups=groups, until=until)
-    actor = system("benchmark", datetime.now(UTC))
-    cookies = []
-    secretariat = m.Person.objects.get(programme=programme, key="secretariat")
-    members = m.Person.objects.filter(programme=programme, key__startswith="g").order_by("pk")[:60]
-    for person in [secretariat, *members]:
-        user = m.User.objects.create_user(f"load-{person.key}", password=None)
-        programmes.give_account(actor, person, username=user.username)
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.save()
-        cookies.append(str(session.session_key))
-    base = f"/{KEY}/"
-    measures = list(m.Measure.objects.filter(programme=programme).values_list("key", flat=True)[:300])
-    received = m.Submission.objects.filter(programme=programme, state="received")
-    return cookies, {
-        "reads": [base, f"{base}situation/", f"{base}measures/", f"{base}demands/", f"{base}meetings/"],
-        "meetings": [f"{base}meetings/{k}/" for k in m.Meeting.objects.values_list("key", flat=True)[:200]],
-        "measures": [f"{base}measures/{k}/" for k in measures],
-        "forms": f"{base}do/submission.receive/",
-        "moderate": [
-            f"{base}do/submission.moderate/?subject=submission/{k}" for k in received.values_list("key", flat=True)
-        ],
-        "metrics": [
-            f"{base}do/reading.report/?subject=metric/{pk}"
-            for pk in m.Metric.objects.filter(measure__key__in=measures).values_list("pk", flat=True)
-        ],
-    }
-
-
-async def visited(base: str, cookies: list[str], material: dict[str, Any], people: int, seconds: int) -> dict[str, Any]:
-    """Everybody looks, reads for a while, looks again, until the time is over."""
-    import httpx
-
-    times: dict[str, list[float]] = {"read": [], "form": [], "deed": []}
-    wrong: Counter[str] = Counter()
-    limits = httpx.Limits(max_connections=people, max_keepalive_connections=people)
-    async with httpx.AsyncClient(base_url=base, timeout=30, limits=limits) as client:
-        for _ in range(120):
-            try:
-                if (await client.get("/healthz")).status_code == 200:
-                    break
-            except httpx.TransportError:
-                await asyncio.sleep(0.5)
-        end = time.perf_counter() + seconds
-        moderate, metrics = list(material["moderate"]), list(material["metrics"])
-
-        async def ask(kind: str, method: str, address: str, cookie: str, **given: Any) -> None:
-            headers = {"cookie": f"sessionid={cookie}; csrftoken={'a' * 32}", "accept-language": "ko"}
-            start = time.perf_counter()
-            try:
-                answer = await client.request(method, address, headers=headers, **given)
-            except httpx.HTTPError as error:
-                wrong[f"{kind} {type(error).__name__}"] += 1
-                return
-            times[kind].append(time.perf_counter() - start)
-            good = (302,) if kind == "deed" else (200,)
-            if answer.status_code not in good:
-                wrong[f"{kind} {answer.status_code} {address.split('?')[0]}"] += 1
-
-        async def person(number: int) -> None:
-            chance = random.Random(number)
-            # Every fourth works for the secretariat, which moderates and reports; the others are members.
-            staff = number % 4 == 0
-            cookie = cookies[0] if staff else cookies[1 + number % (len(cookies) - 1)]
-            await asyncio.sleep(chance.uniform(0, 15))
-            while time.perf_counter() < end:
-                drawn = chance.random()
-                if drawn < 0.8:
-                    kind = chance.choice(["reads", "reads", "meetings", "measures"])
-                    await ask("read", "GET", chance.choice(material[kind]), cookie)
-                elif drawn < 0.95:
-                    await ask("form", "GET", material["forms"], cookie)
-                elif staff and moderate and chance.random() < 0.5:
-                    sent = {"csrfmiddlewaretoken": "a" * 32, "reason": "부하 시험"}
-                    await ask("deed", "POST", moderate.pop(), cookie, data=sent)
-                elif staff:
-                    sent = {"csrfmiddlewaretoken": "a" * 32, "on": "2026-10-31", "value": "3", "source": "load"}
-                    await ask("deed", "POST", metrics.pop(), cookie, data=sent)
-                else:
-                    sent = {
-                        "csrfmiddlewaretoken": "a" * 32,
-                        "kind": "demand",
-                        "language": "ko",
-                        "title": "수요",
-                        "text": "부하 시험",
-                    }
-                    await ask("deed", "POST", material["forms"], cookie, data=sent)
-                await asyncio.sleep(chance.uniform(*THINKING))
-
-        await asyncio.gather(*(person(number) for number in range(people)))
-    every = [t for kind in times.values() for t in kind]
-    told = {"all": every, **times}
-    return {
-        "requests": len(every),
-        "a second": round(len(every) / seconds, 1),
-        "errors": dict(wrong),
-        "ms": {
-            kind: {"n": len(t), "p50": round(percentile(t, 50) * 1000), "p95": round(percentile(t, 95) * 1000)}
-            for kind, t in told.items()
-            if t
-        },
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("pages", "journal", "load"))
-    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("what", choices=("furnish", "pages", "journal", "load"))
+    parser.add_argument("--programme", default=KEY, help="whose pages; any other than the exercise is small")
+    parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--groups", type=int, default=10)
+    parser.add_argument("--groups", type=int, default=10, help="of the exercise that `load` makes where there is none")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--name", default="", help="of the file of results")
     asked = parser.parse_args()
-    if asked.what == "pages":
-        pages(asked.repeats)
+    if asked.what == "furnish":
+        furnish()
+    elif asked.what == "pages":
+        pages(asked.programme, asked.repeats, asked.name or "pages")
     elif asked.what == "journal":
         journal()
     else:
-        load(asked.people, min(asked.seconds, 60), asked.groups, asked.workers)
+        from crowd import load
+
+        connect()
+        store(asked.name or "load", load(asked.people, asked.seconds, asked.groups, asked.workers))
 
 
 if __name__ == "__main__":
