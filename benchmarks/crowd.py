@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from visitors import Draw, awake, told, visited
+from visitors import Draw, awake, told, visited, warm
 from workspace import KEY, PROGRAMME, size
 
 
@@ -75,6 +75,7 @@ def load(people: int, seconds: int, groups: int, workers: int) -> dict[str, Any]
 
 async def _waited_and_visited(port: int, sessions: list[str], draw: Draw, people: int, seconds: int) -> Any:
     await awake(port)
+    await warm(port, sessions[0], f"/{KEY}/discovery/")
     return await visited(port, sessions, draw, people, seconds)
 
 
@@ -160,7 +161,8 @@ def _deeds(programme: Any) -> Draw:
     lists = [base, base, *(f"{base}{at}/" for at in ("situation", "measures", "demands", "meetings", "registers"))]
     lists += [f"{base}{at}/" for at in ("calendar", "announcements", "discovery")]
     arranged = [f"{base}measures/?measures.{how}" for how in ("find=17", "sort=-late", "sort=owner", "page=3")]
-    single = [*some(m.Measure, "measures"), *some(m.Meeting, "meetings"), *some(m.Submission, "demands", 100)]
+    single = [*some(m.Measure, "measures"), *some(m.Meeting, "meetings")]
+    of_staff = [*single, *some(m.Submission, "demands", 150)]  # members see those of their own area only
     forms = [f"{base}do/submission.receive/"]
     received = list(m.Submission.objects.filter(programme=programme, state="received").values_list("key", flat=True))
     moderate = [f"{base}do/submission.moderate/?subject=submission/{key}" for key in received]
@@ -176,7 +178,7 @@ def _deeds(programme: Any) -> Draw:
         if drawn < 0.42:
             return "read", "GET", now.choice(arranged), None
         if drawn < 0.8:
-            return "read", "GET", now.choice(single), None
+            return "read", "GET", now.choice(of_staff if staff else single), None
         if drawn < 0.95:
             return "form", "GET", now.choice([*forms, report[-1], moderate[-1]] if staff else forms), None
         if staff and moderate and now.random() < 0.5:

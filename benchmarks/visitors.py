@@ -123,6 +123,18 @@ async def awake(port: int, tries: int = 240) -> None:
     raise TimeoutError("the server does not answer")
 
 
+async def warm(port: int, session: str, address: str, at_once: int = 8, quick: float = 1.0) -> None:
+    """Look at a page that stands on a run until every worker has read it: a server is put to work when it is ready."""
+    for _ in range(20):
+        visitors = [Visitor(port, session) for _ in range(at_once)]
+        begun = time.perf_counter()
+        await asyncio.gather(*(visitor.ask("GET", address, None) for visitor in visitors))
+        for visitor in visitors:
+            visitor.close()
+        if time.perf_counter() - begun < quick:
+            return
+
+
 def told(seen: Seen, seconds: int) -> dict[str, Any]:
     """Requests a second, errors, percentiles (ms) by kind, and the slowest by address."""
     times: dict[str, list[float]] = {"all": []}

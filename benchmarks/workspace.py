@@ -189,10 +189,9 @@ def _examples(key: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
         yield from (("industry", []), ("trace", []))
         return
     run = run_of(record)
-    candidates = run.tables["ranking"]["candidate"].tolist()
-    yield "industry", [{"candidate": candidates[0]}]
-    figures = run.tables["ranking"]["figure"].tolist() if "figure" in run.tables["ranking"] else []
-    yield "trace", [{"figure": figure} for figure in figures[:1]]
+    first = run.tables["ranking"]["candidate"].tolist()[0]
+    yield "industry", [{"candidate": first}]
+    yield "trace", [{"figure": run.figure("ranking", first)}]
 
 
 def pages(key: str, repeats: int, name: str) -> None:
@@ -261,7 +260,7 @@ def verdicts(rows: dict[str, Any], bar: int) -> dict[str, Any]:
 
 
 def measured(client: Any, address: str, connection: Any, repeats: int) -> dict[str, Any] | None:
-    """One page; None where this person has none (404)."""
+    """One page; None where this person has none (403, 404) or there is none to look at (405)."""
     asked: list[tuple[str, Any]] = []
 
     def heard(execute: Any, sql: Any, parameters: Any, many: Any, context: Any) -> Any:
@@ -270,7 +269,7 @@ def measured(client: Any, address: str, connection: Any, repeats: int) -> dict[s
 
     with connection.execute_wrapper(heard):
         answer = client.get(address)
-    if answer.status_code == 404:
+    if answer.status_code in (403, 404, 405):
         return None
     content = gzip.decompress(answer.content) if answer.headers.get("content-encoding") == "gzip" else answer.content
     walls, cpus = [], []

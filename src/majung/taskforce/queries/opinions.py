@@ -7,6 +7,7 @@ would follow from the totals with them (`majung.methods.opinion.shown`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,6 +26,8 @@ GROUPS = range(2, 8)
 REPLICATES = 40
 CHANCE = 19
 SEED = 20210409
+KEPT = 16
+"""Maps that a process keeps, by the votes themselves."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +76,26 @@ def picture(consultation: Consultation) -> Picture:
     counted = sum(n >= MINIMUM_VOTES for n in often.values())
     if counted < LEAST_VOTERS or len(shown) < LEAST_STATEMENTS:
         return Picture(said, voters, _too_few(counted, len(shown)))
-    names = sorted(often)
+    ballots = sorted((voter, shown[statement].number, opinion) for (voter, statement), opinion in last.items())
+    found, chance = _mapped(tuple(ballots))
+    return _drawn(found, chance, said, voters)
+
+
+@lru_cache(maxsize=KEPT)
+def _mapped(ballots: tuple[tuple[str, int, str], ...]) -> tuple[OpinionMap, float]:
+    """(map, p-value of its silhouette) of (voter, statement's number, opinion); resampling takes a quarter of a second
+    and more, so it is done once for the same votes."""
+    names = sorted({voter for voter, _, _ in ballots})
     rows = {name: row for row, name in enumerate(names)}
-    ballots = votes(
-        np.array([rows[voter] for voter, _ in last]),
-        np.array([shown[statement].number for _, statement in last]),
-        np.array([VALUE[Opinion(opinion)] for opinion in last.values()]),
+    cast = votes(
+        np.array([rows[voter] for voter, _, _ in ballots]),
+        np.array([number for _, number, _ in ballots]),
+        np.array([VALUE[Opinion(opinion)] for _, _, opinion in ballots]),
         repeated="refuse",
     )
     rng = np.random.default_rng(SEED)
     found = opinion_map(
-        ballots,
+        cast,
         minimum_votes=MINIMUM_VOTES,
         fit_on="everyone",
         numbers=GROUPS,
@@ -98,9 +110,9 @@ def picture(consultation: Consultation) -> Picture:
         rng=rng,
     )
     chance = chance_silhouette(
-        ballots, minimum_votes=MINIMUM_VOTES, fit_on="everyone", numbers=GROUPS, replicates=CHANCE, rng=rng
+        cast, minimum_votes=MINIMUM_VOTES, fit_on="everyone", numbers=GROUPS, replicates=CHANCE, rng=rng
     )
-    return _drawn(found, float(chance.p_value), said, voters)
+    return found, float(chance.p_value)
 
 
 def _drawn(found: OpinionMap, chance: float, said: tuple[Said, ...], voters: int) -> Picture:

@@ -21,6 +21,7 @@ from majung.web.parts import Fact, Lede, Offer, Part, offer, offers, steps
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
 from majung.web.templatetags.look import lights as drawn_lights
+from majung.web.words import words
 
 
 @page("reviews")
@@ -209,10 +210,15 @@ def _row(here: Here, names: dict[str, str], line: Line) -> Row:
             Cell(names.get(line.area, line.area)),
             Cell(line.measure, href=here.address("measure", line.measure)),
             Cell(w.state("measure", line.state)),
-            Cell("", html=drawn_lights({"w": w}, line.rule, line.owner, line.reviewer)),
+            Cell("", html=_drawn(w.code, line.rule, line.owner, line.reviewer)),
             Cell("; ".join(readings) or w.find("not_reported"), quiet=not readings),
         ]
     )
+
+
+@functools.cache
+def _drawn(language: str, rule: str, owner: str, reviewer: str) -> str:
+    return drawn_lights({"w": words("reviews", language)}, rule, owner, reviewer)
 
 
 urlpatterns = [
