@@ -13,6 +13,7 @@ Nothing here touches the database but the children, so that no connection is eve
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import sys
@@ -130,6 +131,7 @@ def main() -> None:
     django.setup()
     for module in ("majung.cli", "majung.web.urls", "granian.server"):
         import_module(module)
+    gc.freeze()
     tell({"ready": True})
     for line in sys.stdin:
         match line.split():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -69,6 +70,31 @@ def a_meeting(served: Deployment, key: str) -> tuple[str, str]:
     served.done("secretariat", "meeting.open", {"subject": meeting})
     served.done("secretariat", "meeting.end", {"subject": meeting})
     return meeting, found
+
+
+def test_the_workers_are_forked_without_a_database_connection(served: Deployment) -> None:
+    """A connection carried over a fork believes in locks of SQLite that only the parent has; on PostgreSQL two talk on
+    one line. The parent has none open, so none was there to be carried."""
+    assert served.group is not None
+    opened = _opened(served.group)
+    assert any("log" in name for name in opened)
+    assert [name for name in opened if "majung.sqlite3" in name] == []
+    if served.url:
+        sql = "SELECT client_port FROM pg_stat_activity WHERE datname = current_database() AND client_port IS NOT NULL"
+        ports = {port for (port,) in served.rows(sql)}
+        assert ports & _ports(served.group) == set()
+
+
+def _opened(process: int) -> list[str]:
+    """What a process has open."""
+    return [str(file.readlink()) for file in Path(f"/proc/{process}/fd").iterdir()]
+
+
+def _ports(process: int) -> set[int]:
+    """Local ports of a process's connections."""
+    inodes = {name.removeprefix("socket:[").rstrip("]") for name in _opened(process)}
+    lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return {int(words[1].rpartition(":")[2], 16) for words in lines if words[9] in inodes}
 
 
 def test_minutes_written_at_once_are_all_kept_in_order(served: Deployment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from datetime import UTC, datetime
 from importlib import import_module
@@ -36,8 +37,10 @@ def serve_command(
     from django.db import connections
 
     call_command("collectstatic", verbosity=0, interactive=False)
-    # What the workers need is loaded once, before they are forked; a database connection must not be forked.
+    # What the workers need is loaded once, before they are forked, and frozen, so that its memory stays shared.
     import_module("majung.web.urls")
+    gc.freeze()
+    # SQLite's locks are not inherited, and on PostgreSQL two processes would talk on one line.
     connections.close_all()
     try:
         from granian.constants import Interfaces

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
 import sys
 from typing import Any
 
@@ -28,6 +30,13 @@ def test_alive_and_ready(client: Client, institution: Institution, settings: Any
     missing = client.get("/readyz")
     assert (missing.status_code, missing.json()["checks"]["data"]) == (503, False)
     assert client.post("/healthz").status_code == 405
+
+
+def test_a_server_process_has_loaded_its_pages_before_it_answers(tmp_path: Any) -> None:
+    code = "import sys, majung.web.wsgi; print('majung.web.urls' in sys.modules, 'majung.web.api' in sys.modules)"
+    environment = {**os.environ, "MAJUNG_DATA": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["True", "True"]
 
 
 def test_metrics_count_and_name_nobody(client: Client, institution: Institution) -> None:  # noqa: F811
