@@ -121,13 +121,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Lede:
-    """The head of a page: kicker, heading, standfirst, provenance."""
+    """The head of a page. chain: the address of the chain of what the page is about."""
 
     kicker: str
     heading: str
     stand: str = ""
     provenance: str = ""
     offers: Sequence[Offer] = field(default=())
+    chain: str = ""
 
     @property
     def laid(self) -> Laid:

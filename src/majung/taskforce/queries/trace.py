@@ -8,7 +8,9 @@ kinds of rows rest on each other, so that one pass is enough. From a run's figur
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from majung.methods.labelled import InputError
 from majung.runs import RunError, find_run, load_run
 from majung.runs import trace as trace_figure
 from majung.runs.run import Run
+from majung.runs.trace import Trace
 from majung.taskforce import models as m
 from majung.taskforce.queries.tracing import orphans as unbacked_measures
 from majung.taskforce.queries.visibility import Sight, visible
@@ -166,7 +169,7 @@ def trace_evidence(seen: Sight, run: m.RunRecord, name: str, runs: Path) -> Grap
     add_node, add_edge = _adders(graph)
     for figure in sorted({ground.figure for ground in cited}):
         try:
-            chain = trace_figure(kept, figure)
+            chain = _traced(find_run(run.key, runs), figure)
         except RunError:
             continue
         below = f"figure/{run.key}/{figure}"
@@ -336,7 +339,7 @@ def _add_figures(seen: Sight, graph: Graph, found: Found, runs: Path) -> None:
             loaded[key] = _kept(key, runs)
         kept = loaded[key]
         try:
-            chain = trace_figure(kept, ground.figure) if kept else None
+            chain = _traced(kept.folder, ground.figure) if kept and kept.folder else None
         except RunError:
             chain = None
         add_node(_figure(name, ground.figure, chain.table if chain else ""))
@@ -380,10 +383,23 @@ def _figure(reference: str, figure: str, table: str) -> Node:
 
 
 def _kept(key: str, runs: Path) -> Run | None:
-    try:
-        return load_run(find_run(key, runs))
-    except RunError:
-        return None
+    """The run, None if it is not kept there."""
+    with suppress(RunError):
+        return _read(find_run(key, runs))
+    return None
+
+
+# A kept run never changes: what was read of it, and where its figures come from, is kept while the process lives.
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path) -> Run:
+    return load_run(folder)
+
+
+@lru_cache(maxsize=512)
+def _traced(folder: Path, figure: str) -> Trace:
+    return trace_figure(_read(folder), figure)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from majung.taskforce.models import Announcement, Strategy
 from majung.taskforce.queries.tracing import bare, orphans, unbacked
 from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.states import ANNOUNCEMENT, STRATEGY
+from majung.taskforce.wire.references import refer
 from majung.web.backed import Backed, said, within
 from majung.web.parts import Fact, Lede, Part, offer, offers, steps
 from majung.web.request import Here, page
@@ -196,7 +197,12 @@ def one(here: Here, key: str) -> HttpResponse:
             empty=w.find("corrections_none"),
         ),
     ]
-    lede = Lede(f"{w.find('topic')} · {found.position}", w.of(found.title), provenance=found.source)
+    lede = Lede(
+        f"{w.find('topic')} · {found.position}",
+        w.of(found.title),
+        provenance=found.source,
+        chain=here.address("chain", refer(found)),
+    )
     return here.show("pages/page.html", stage="announcements", lede=lede, parts=parts)
 
 
@@ -278,7 +284,9 @@ def strategy(here: Here, key: str) -> HttpResponse:
     ]
     kicker = w.of(found.area.name) if found.area else w.find("several")
     heading = w.say("strategy_heading", name=w.of(found.name), state=w.state("strategy", found.state))
-    lede = Lede(f"{w.find('strategy')} · {kicker}", heading, provenance=found.source)
+    lede = Lede(
+        f"{w.find('strategy')} · {kicker}", heading, provenance=found.source, chain=here.address("chain", refer(found))
+    )
     return here.show("pages/page.html", stage="announcements", lede=lede, parts=parts)
 
 

@@ -20,6 +20,7 @@ from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.roles import Role
 from majung.taskforce.rules.states import FISCAL, MEASURE, REGULATORY
 from majung.taskforce.rules.words import Instrument
+from majung.taskforce.wire.references import refer
 from majung.web.backed import Backed, in_state, labelled, said, through, within
 from majung.web.charts.targets import Course, target_chart
 from majung.web.parts import Fact, Lede, Part, offer, offers, steps
@@ -244,7 +245,7 @@ def one(here: Here, key: str) -> HttpResponse:
     ]
     area = found.task.strategy.area
     kicker = " · ".join(filter(None, [w.of(area.name) if area else "", w.of(found.task.strategy.name)]))
-    lede = Lede(kicker, heading, w.of(found.note), found.source)
+    lede = Lede(kicker, heading, w.of(found.note), found.source, chain=here.address("chain", refer(found)))
     return here.show("pages/page.html", stage="measures", lede=lede, parts=parts)
 
 
@@ -453,7 +454,9 @@ def _grounds(here: Here, measure: Measure) -> list[Fact]:
         elif ground.milestone:
             facts.append(Fact(w.find("ground_milestone"), w.of(ground.milestone.name)))
         elif ground.run:
-            facts.append(Fact(w.find("ground_figure"), f"{ground.figure} ({ground.run.key})"))
+            where = f"{here.address('trace', ground.figure)}?run={ground.run.key}" if ground.figure else ""
+            href = where or here.address("chain", refer(ground.run))
+            facts.append(Fact(w.find("ground_figure"), f"{ground.figure} ({ground.run.key})".strip(), href=href))
     return facts
 
 

@@ -16,6 +16,7 @@ from majung.taskforce.papers import place
 from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.states import MEETING
 from majung.taskforce.rules.words import Disclosure, OutcomeKind, Presence, Purpose
+from majung.taskforce.wire.references import refer
 from majung.web.backed import Backed, in_state, labelled, said, through, within
 from majung.web.pages.feed import feed_address
 from majung.web.parts import Fact, Lede, Offer, Part, offer, offers, steps
@@ -199,7 +200,13 @@ def meeting(here: Here, key: str) -> HttpResponse:
     stand = " · ".join(
         filter(None, [w.of(found.place), w.of(found.room.name) if found.room else "", w.of(found.reason)])
     )
-    lede = Lede(f"{w.of(found.body.name)} · {w.state('meeting', found.state)}", heading, stand, found.source)
+    lede = Lede(
+        f"{w.of(found.body.name)} · {w.state('meeting', found.state)}",
+        heading,
+        stand,
+        found.source,
+        chain=here.address("chain", refer(found)),
+    )
     return here.show("pages/page.html", stage="meetings", lede=lede, parts=parts)
 
 
@@ -240,7 +247,10 @@ def _agenda(here: Here, items: list[AgendaItem], papers: list[Paper], outcomes: 
                     Cell(str(item.position), item.position),
                     Cell(w.of(item.title), sub=w.of(item.presenter.name) if item.presenter else "", strong=True),
                     Cell(Purpose(item.purpose).label[w.code]),
-                    Cell(item.resting_on.key if item.resting_on else "–"),
+                    Cell(
+                        item.resting_on.key if item.resting_on else "–",
+                        href=here.address("chain", refer(item.resting_on)) if item.resting_on else "",
+                    ),
                     Cell(
                         w.of(first.title) if first else "–",
                         href=here.address("paper", first.pk) if first else "",

@@ -244,7 +244,7 @@ def laid_before(here: Here, record: RunRecord) -> Part:
         finding = w.counted(len(lies), "lies")
     else:
         finding = w.find("lies_nowhere")
-    facts = [Fact(w.day(d.taken_on), w.of(d.text), href=f"{here.address('registers')}#d-{d.key}") for d in decided]
+    facts = [Fact(w.day(d.taken_on), w.of(d.text), href=here.address("chain", refer(d))) for d in decided]
     facts += [
         Fact(
             _when(w, item.meeting),
@@ -259,7 +259,10 @@ def laid_before(here: Here, record: RunRecord) -> Part:
         w.find("lay_note" if laying else "lay_none"),
         facts=facts,
         offers=laying,
-        links=[] if laying else [(w.find("to_meetings"), here.address("meetings"))],
+        links=[
+            (w.find("run_chain"), here.address("chain", refer(record))),
+            *([] if laying else [(w.find("to_meetings"), here.address("meetings"))]),
+        ],
     )
 
 

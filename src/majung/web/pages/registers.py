@@ -12,6 +12,7 @@ from django.urls import path
 from majung.taskforce.models import Action, Body, Decision, Meeting, Organisation, Person
 from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.states import ACTION
+from majung.taskforce.wire.references import refer
 from majung.web.backed import Backed, in_state, labelled, said, through, within
 from majung.web.parts import Lede, Part, offers
 from majung.web.request import Here, page
@@ -135,13 +136,16 @@ def _decision_row(here: Here, d: Decision) -> Row:
     votes = f"{d.votes_for}–{d.votes_against or 0}–{d.abstentions or 0}"
     return Row(
         [
-            Cell(d.key, strong=True),
+            Cell(d.key, href=here.address("chain", refer(d)), strong=True),
             Cell(w.of(d.text), sub=w.say("supersedes", number=d.supersedes.key) if d.supersedes else ""),
             Cell(w.of(d.body.name), href=_meeting_of(here, d)),
             Cell(w.day(d.taken_on), d.taken_on),
             Cell(d.basis),
             Cell(votes if d.votes_for is not None else w.find("no_count")),
-            Cell(d.resting_on.key if d.resting_on else "–"),
+            Cell(
+                d.resting_on.key if d.resting_on else "–",
+                href=here.address("chain", refer(d.resting_on)) if d.resting_on else "",
+            ),
         ],
         anchor=f"d-{d.key}",
     )

@@ -16,6 +16,7 @@ from majung.taskforce.queries.lights import with_lights
 from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.states import MEASURE, REVIEW
 from majung.taskforce.rules.words import Conclusion
+from majung.taskforce.wire.references import refer
 from majung.web.backed import Backed, Kept, in_state, labelled, said, through, within
 from majung.web.parts import Fact, Lede, Offer, Part, offer, offers, steps
 from majung.web.request import Here, page
@@ -136,6 +137,7 @@ def one(here: Here, key: str) -> HttpResponse:
         f"{w.of(found.body.name)} · {w.day(found.period_from)} – {w.day(found.period_to)}",
         heading,
         provenance=provenance or found.source,
+        chain=here.address("chain", refer(found)),
     )
     return here.show("pages/page.html", stage="review", lede=lede, parts=parts)
 

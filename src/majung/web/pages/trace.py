@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,9 @@ from majung.publishing.material import Material
 from majung.runs import KEYS, Run, RunError, Trace, trace
 from majung.runs.trace import SourceLines
 from majung.taskforce.models import RunRecord
+from majung.taskforce.wire.references import refer
 from majung.web.analyses import KEPT, material_in, material_of, on_run, run_of
+from majung.web.pages.chain import columns, of_run
 from majung.web.request import Here
 from majung.web.tables import Cell, Column, Row, Table, arranged, exported
 from majung.web.words import Words, words
@@ -54,6 +57,8 @@ class Lines:
 def find(here: Here, record: RunRecord, material: Material) -> HttpResponse:  # noqa: ARG001
     """The form that takes a figure id as printed in a paper."""
     asked = here.request.GET.get("figure", "").strip().upper()
+    if "/" in asked:
+        return HttpResponseRedirect(here.address("chain", here.request.GET["figure"].strip()))
     name, _, column = asked.partition(".")
     if name:
         return HttpResponseRedirect(here.address("trace", f"{name}{f'.{column.lower()}' if column else ''}"))
@@ -76,6 +81,7 @@ def show(here: Here, record: RunRecord, material: Material, figure: str) -> Http
     if file is not None:
         return file
     this = kept.this
+    groups, resting, citing = of_run(here, record.key, name)
     rows = sum(part.count for part in lines)
     return here.show(
         "trace/trace.html",
@@ -86,7 +92,11 @@ def show(here: Here, record: RunRecord, material: Material, figure: str) -> Http
         if lines
         else w.say("heading_stated", name=this.name),
         record=record,
-        picture=kept.picture,
+        picture=_picture(w, this, steps, above, lines, columns(words("chain", w.code), resting)),
+        groups=groups,
+        citing=citing,
+        resting=len(resting),
+        chain_of=refer(record),
         mode=w.find(f"mode.{record.mode}", default=record.mode),
         values=[
             (w.find(f"column.{c}", default=c), _printed(w, v))
@@ -110,7 +120,6 @@ class Chain:
     above: list[Node]
     definitions: list[Node]
     lines: list[Lines]
-    picture: Picture
 
 
 @lru_cache(maxsize=128)
@@ -124,16 +133,17 @@ def chain_of(key: str, digest: str, language: str, figure: str) -> Chain:
     lines = [_lines(material, w, k, source) for k, source in enumerate(found.sources)]
     this = _node(material, w, [found.table, *found.key], found.figure, found.values, found.column)
     definitions = [_definition(material, w, d) for d in found.definitions]
-    return Chain(found, this, steps, above, definitions, lines, _picture(w, this, steps, above, lines))
+    return Chain(found, this, steps, above, definitions, lines)
 
 
 def _holding(here: Here, record: RunRecord, material: Material, figure: str) -> tuple[RunRecord, Material]:
-    """The run that has the figure: the newest, else an earlier one that was taken in."""
+    """The run that has the figure: the one shown, else the newest that was taken in and has it."""
     if figure in material.run.figures:
         return record, material
-    for other in RunRecord.objects.filter(programme=here.programme).exclude(pk=record.pk).order_by("-pk")[:3]:
-        if figure in run_of(other).figures:
-            return other, material_of(other, here.words.code)
+    for other in RunRecord.objects.filter(programme=here.programme).exclude(pk=record.pk).order_by("-pk"):
+        with contextlib.suppress(RunError):
+            if figure in run_of(other).figures:
+                return other, material_of(other, here.words.code)
     return record, material
 
 
@@ -264,23 +274,33 @@ def _lines(material: Material, w: Words, k: int, source: SourceLines) -> Lines:
     )
 
 
-def _picture(w: Words, this: Node, steps: list[Node], above: list[Node], lines: list[Lines]) -> Picture:
+def _picture(
+    w: Words,
+    this: Node,
+    steps: list[Node],
+    above: list[Node],
+    lines: list[Lines],
+    beyond: list[tuple[str, list[Link]]],
+) -> Picture:
+    """The chain as a small graph; beyond: what of the institution rests on the run, a column a stage."""
+
     def short(nodes: list[Node]) -> list[Link]:
         links = [Link(n.name, n.value, n.figure) for n in nodes[:SHOWN]]
         return links + ([Link(w.say("more", n=len(nodes) - SHOWN))] if len(nodes) > SHOWN else [])
 
     files = [Link(part.title, w.say("rows_in", span=part.span, n=w.number(part.count, 0))) for part in lines[:SHOWN]]
-    columns = [
+    parts = [
         (w.find("col.sources"), files),
         (w.find("col.steps"), short(steps)),
         (w.find("col.this"), [Link(this.name, this.value, this.figure)]),
         (w.find("col.above"), short(above)),
+        *beyond,
     ]
     alt = w.say("alt", name=this.name, steps=len(steps), files=len(lines), above=len(above))
 
     @lru_cache(maxsize=4)
     def draw(width: float, theme: Theme, dense: bool) -> str:
-        return chain(columns, here=2, width=width, label=alt, dense=dense, theme=theme)
+        return chain(parts, here=2, width=width, label=alt, dense=dense, theme=theme)
 
     return Picture("fig-chain", w.find("picture_title"), w.find("picture_unit"), draw, alt, wide=1232)
 

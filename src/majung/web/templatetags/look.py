@@ -234,10 +234,16 @@ def num(context: Mapping[str, Any], text: object, figure: str = "") -> str:
     """A number that leads to the trace of its figure id: dotted underline, never coloured."""
     if not figure:
         return format_html('<span class="nb">{}</span>', text)
-    where = address(context, "trace", figure)
+    where = _trace(context, figure)
     if not where:
         return format_html('<span class="n">{}</span>', text)
     return format_html('<a class="n" href="{}" title="{}">{}</a>', where, _words().say("trace_to", figure=figure), text)
+
+
+def _trace(context: Mapping[str, Any], figure: str) -> str:
+    """The address of a figure's trace; on a page that shows a run by name, within that run."""
+    where, run = address(context, "trace", figure), context["request"].GET.get("run")
+    return f"{where}?{urlencode({'run': run})}" if where and run else where
 
 
 @register.simple_tag(takes_context=True)
@@ -245,7 +251,7 @@ def fid(context: Mapping[str, Any], figure: str) -> str:
     """A figure id as printed beside a number, leading to its trace."""
     if not figure:
         return ""
-    where = address(context, "trace", figure)
+    where = _trace(context, figure)
     if not where:
         return format_html('<span class="id">{}</span>', figure)
     return format_html('<a class="id" href="{}">{}</a>', where, figure)
