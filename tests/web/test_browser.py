@@ -118,6 +118,8 @@ def test_axe_finds_nothing_on_any_page(opened: Any, kept_run: Run, language: str
         "/test-2021/projects/",
         "/test-2021/evidence/",
         f"/test-2021/trace/{figure}/",
+        f"/test-2021/chain/runrecord/{kept_run.id}/",
+        "/test-2021/projects/?b-2022=45",
         "/test-2021/weights/p/?investment/ripple_effects=9&ripple_effects/growth_potential=9",
     ):
         page.emulate_media(color_scheme="light")
@@ -175,3 +177,21 @@ def test_everything_is_there_without_script(chrome: Any, live_server: Any, insti
     page.goto(f"{live_server.url}/test-2021/industries/?industries.sort=-name")
     assert page.get_attribute("#table-industries th >> nth=0", "aria-sort") == "descending"
     context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_core_projects_fold_on_a_phone_and_lie_open_on_a_desk(opened: Any, kept_run: Run) -> None:
+    page = opened("analyst")
+    page.goto("/test-2021/projects/")
+    fold = page.locator("details.fold").first
+    assert page.locator("#table-projects").is_visible()
+    assert fold.locator("h2").is_visible(), "the paper's sections lie open"
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert not page.locator("#table-projects").is_visible()
+    assert not fold.locator("h2").is_visible()
+    rows = page.locator(".compact li")
+    assert rows.count() == len(kept_run.tables["projects"])
+    rows.first.locator("summary").click()
+    assert rows.first.locator("a.id").is_visible(), "a project opens to its numbers and their trace"
+    fold.locator("summary").first.click()
+    assert fold.locator("h2").is_visible()

@@ -45,7 +45,7 @@ def frontier(
         sheet.line(left, y_of(tick), width - right, y_of(tick), "base" if tick == 0 else "grid")
         sheet.text(left - 10, y_of(tick) + 4.5, f"{tick:,.0f}", "t-mut", "end")
         tick += step
-    every = max(1, round(len(points) / (6 if width > 560 else 3)))
+    every = max(1, round(len(points) / (6 if width > 560 else 2)))
     for k, (budget, _) in enumerate(points):
         if k % every == 0 and k < len(money):
             sheet.text(x_of(budget), height - bottom + 20, money[k], "t-mut", "start" if k == 0 else "middle")

@@ -22,10 +22,10 @@ from majung.web.request import Here, page
 from majung.web.words import Words, words
 
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("evidence", ("source", "figure", "panel", "criteriaset", "runrecord")),
+    ("evidence", ("runrecord", "criteriaset", "panel", "source", "figure")),
     ("deliberation", ("submission", "meeting", "writtenprocedure", "decision", "milestone")),
     ("plan", ("area", "strategy", "coreproject", "measure", "metric")),
-    ("outcome", ("announcement", "reading", "review", "reviewconclusion")),
+    ("outcome", ("announcement", "review", "reviewconclusion", "reading")),
 )
 """The stages of the cycle in order, each with its kinds in order: columns of the picture, order of the lists."""
 ORDER = [kind for _, kinds in STAGES for kind in kinds]
@@ -106,10 +106,15 @@ def by_kind(here: Here, nodes: Iterable[Node], graph: Graph) -> list[tuple[str, 
     return [(here.words.find(f"kinds.{kind}", kind), found) for kind, found in groups.items()]
 
 
+def name_of(w: Words, node: Node) -> str:
+    """What a node is called; a run by its key."""
+    return node.reference.partition("/")[2] if node.kind == "runrecord" else w.of(node.label)
+
+
 def named(here: Here, node: Node, graph: Graph) -> Named:
     """A node by its name, its page and its own chain."""
     kind, _, key = node.reference.partition("/")
-    name, place = here.words.of(node.label), ""
+    name, place = name_of(here.words, node), ""
     if kind == "source":
         file, _, title = name.partition(": ")
         name = title or file
@@ -164,7 +169,7 @@ def columns(w: Words, nodes: Iterable[Node]) -> list[tuple[str, list[Link]]]:
     for stage, kinds in STAGES:
         own = sorted((n for n in listed if n.kind in kinds), key=lambda n: kinds.index(n.kind))
         if own:
-            links = [Link(w.of(n.label), w.find(f"kinds.{n.kind}", n.kind)) for n in own[:SHOWN]]
+            links = [Link(name_of(w, n), w.find(f"kinds.{n.kind}", n.kind)) for n in own[:SHOWN]]
             more = [Link(w.say("more", n=len(own) - SHOWN))] if len(own) > SHOWN else []
             found.append((w.find(f"stages.{stage}"), links + more))
     return found
@@ -173,8 +178,8 @@ def columns(w: Words, nodes: Iterable[Node]) -> list[tuple[str, list[Link]]]:
 def picture(w: Words, start: Node, below: list[Node], above: list[Node]) -> Picture:
     """The chain as a small graph: what it rests on at the left, what rests on it at the right."""
     left, right = columns(w, below), columns(w, above)
-    this = (w.find("this"), [Link(w.of(start.label), w.find(f"kinds.{start.kind}", start.kind))])
-    alt = w.say("alt", name=w.of(start.label), below=len(below), above=len(above))
+    this = (w.find("this"), [Link(name_of(w, start), w.find(f"kinds.{start.kind}", start.kind))])
+    alt = w.say("alt", name=name_of(w, start), below=len(below), above=len(above))
 
     def draw(width: float, theme: Theme, dense: bool) -> str:
         return drawn_chain([*left, this, *right], here=len(left), width=width, label=alt, dense=dense, theme=theme)
