@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from majung.runs import Run
+from majung.runs.hindsight import hindsight, youngest
 from majung.taskforce.models import Comparison, Job, Panel, RunRecord
 from majung.taskforce.operations import runs
 from majung.web import analyses
@@ -105,6 +106,21 @@ def test_all_weight_on_one_criterion_orders_by_it(taken_in: Run, institution: In
     page = _page(sign_in("member"), f"discovery/?{query}")
     assert material.industry(moved[0].candidate) in page
     assert "Back to the run" in page
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_discovery_says_how_well_it_would_have_done_or_why_nobody_can_tell(
+    taken_in: Run, sign_in: SignIn, language: str
+) -> None:
+    page = _page(sign_in("member", language), "discovery/").partition('id="backtest"')[2].partition("</section>")[0]
+    tested = hindsight(taken_in)
+    last = youngest(taken_in)
+    assert last is not None
+    assert str(last[1]) in page, "the year for which the whole ranking has to wait"
+    assert ('id="table-backtest"' in page) is bool(tested)
+    assert ('class="empty"' in page) is not bool(tested)
+    for one in tested:
+        assert f"{one.auc:.2f}" in page
 
 
 def test_at_the_flip_weight_two_candidates_are_level(taken_in: Run, institution: Institution) -> None:

@@ -25,6 +25,7 @@ from majung.publishing.chapters.standing import standing
 from majung.publishing.language import LANGUAGES, Language
 from majung.publishing.material import Material
 from majung.runs import Run, RunError, load_run
+from majung.runs.hindsight import Hindsight, hindsight, youngest
 from majung.taskforce.models import Job, Programme, RunRecord
 from majung.taskforce.queries.runs import in_force
 from majung.web.request import Here, page
@@ -103,6 +104,13 @@ def _kept(block: Any) -> Any:
     return block
 
 
+@lru_cache(maxsize=KEPT)
+def hindsight_of(key: str, digest: str) -> tuple[list[Hindsight], tuple[str, int] | None]:
+    """How well the testable part of a run's ranking would have done, and which criterion keeps the whole untested."""
+    run = _run(key, digest)
+    return hindsight(run), youngest(run)
+
+
 def pages_of(record: RunRecord, here: Here, name: str, candidate: str = "") -> list[blocks.Page]:
     """The chapter in the reader's language."""
     return chapter(record.key, record.digest, here.words.code, name, candidate)
@@ -165,6 +173,7 @@ def warm() -> None:
             if record is None:
                 continue
             with contextlib.suppress(RunError):
+                hindsight_of(record.key, record.digest)
                 for language in LANGUAGES:
                     for name in ("standing", "selection", "notes"):
                         chapter(record.key, record.digest, language, name)

@@ -11,9 +11,11 @@ from django.urls import URLPattern, path
 from majung.publishing.blocks import Picture
 from majung.publishing.charts import RankingRow, Theme, ranking
 from majung.publishing.material import Material
+from majung.runs.hindsight import HORIZON
 from majung.taskforce.models import RunRecord
-from majung.web.analyses import chapter, first_picture, material_in, material_of, on_run, pages_of
+from majung.web.analyses import chapter, first_picture, hindsight_of, material_in, material_of, on_run, pages_of
 from majung.web.pages.runs import WEIGHT, beside, jobs_of
+from majung.web.parts import Part
 from majung.web.request import Here
 from majung.web.tables import Cell, Column, Row, Table, arranged, exported, from_block
 from majung.web.words import Words, words
@@ -53,7 +55,8 @@ def discovery(here: Here, record: RunRecord, material: Material) -> HttpResponse
     other = beside(here, record, material)
     before = material_of(other["base"], here.words.code) if other["base"] else None
     against = _beside(here.words, material, before) if before else None
-    file = exported(here.request, *tables, *(t for t in (order, against) if t))
+    backtest = None if before else _backtest(here, record, material)
+    file = exported(here.request, *tables, *(t for t in (order, against) if t), *(backtest.tables if backtest else ()))
     if file is not None:
         return file
     picture = first_picture(first)
@@ -70,6 +73,7 @@ def discovery(here: Here, record: RunRecord, material: Material) -> HttpResponse
         order=arranged(order, here.request) if order else None,
         sections=[(s, arranged(t, here.request)) for s, t in zip(second.sections, tables, strict=True)],
         illustrative=material.illustrative,
+        backtest=backtest,
         against=arranged(against, here.request) if against else None,
         against_finding=_beside_finding(here.words, material, before) if before else "",
         record=record,
@@ -221,6 +225,53 @@ def _order(w: Words, material: Material, moved: list[Moved]) -> Table:
             for m in moved
         ],
         figures=True,
+    )
+
+
+def _backtest(here: Here, record: RunRecord, material: Material) -> Part:
+    """How well would this ranking have done: what of it can be tested at earlier years, and why the rest cannot."""
+    w = here.words
+    tested, last = hindsight_of(record.key, record.digest)
+    criteria = {c.id: c.name for c in material.criteria}
+    names = {i.id: i.name for c in material.criteria for i in c.indicators}
+    whole = w.say("whole_untested", criterion=criteria[last[0]], year=last[1], n=HORIZON) if last else ""
+    if not tested:
+        return Part(w.find("backtest_topic"), w.find("backtest_none"), whole, empty=w.find("backtest_none_note"))
+    best = max(tested, key=lambda h: len(h.origins))
+    rows = [
+        Row(
+            [
+                Cell(names[h.indicator], strong=True),
+                Cell(f"{h.origins[0]}–{h.origins[-1]} ({len(h.origins)})", len(h.origins)),
+                Cell(str(h.candidates), h.candidates),
+                Cell(w.number(h.auc, 2), h.auc),
+                Cell(w.number(h.size_auc, 2), h.size_auc),
+                Cell(w.percent(h.at_k), h.at_k),
+            ]
+        )
+        for h in tested
+    ]
+    table = Table(
+        "backtest",
+        [
+            Column("indicator", w.find("backtest_indicator")),
+            Column("origins", w.find("backtest_origins"), right=True),
+            Column("candidates", w.find("backtest_candidates"), right=True),
+            Column("auc", w.find("backtest_auc"), right=True),
+            Column("size", w.find("backtest_size"), right=True),
+            Column("hits", w.say("backtest_hits", k=w.count(best.k)), right=True),
+        ],
+        rows,
+        source=w.say("backtest_source", n=HORIZON),
+    )
+    low, high = min(h.auc for h in tested), max(h.auc for h in tested)
+    finding = w.say("backtest_finding", low=w.number(low, 2), high=w.number(high, 2), n=HORIZON)
+    return Part(
+        w.find("backtest_topic"),
+        finding,
+        whole,
+        tables=[table],
+        links=[(w.find("backtest_evidence"), here.address("evidence"))],
     )
 
 
