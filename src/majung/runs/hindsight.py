@@ -91,7 +91,8 @@ def _tested(programme: Programme, spec: IndicatorSpec) -> Hindsight | None:
         then, later = (_at(programme, spec, observe, year) for year in (origin, origin + HORIZON))
         if then is None or later is None:
             continue
-        sizes = own[(own["year"] == origin) & (own["country"] == WORLD)].set_index("code")["value"].to_dict()
+        world = own[(own["year"] == origin) & (own["country"] == WORLD)]
+        sizes = dict(zip(map(str, world["code"]), map(float, world["value"]), strict=True))
         size = _of_candidates(programme, spec, sizes)
         known = np.isfinite(then) & np.isfinite(later) & np.isfinite(size)
         success = later > np.median(later[known]) if known.any() else known
