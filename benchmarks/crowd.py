@@ -166,10 +166,11 @@ def _deeds(programme: Any) -> Draw:
     forms = [f"{base}do/submission.receive/"]
     received = list(m.Submission.objects.filter(programme=programme, state="received").values_list("key", flat=True))
     moderate = [f"{base}do/submission.moderate/?subject=submission/{key}" for key in received]
+    today = date.today()
     metrics = m.Metric.objects.filter(measure__programme=programme, measure__state="in-progress")
+    metrics = metrics.exclude(readings__on=today)  # a second reading of a day would ask for a reason
     report = [f"{base}do/reading.report/?subject=metric/{pk}" for pk in metrics.values_list("pk", flat=True)[:3000]]
     chance.shuffle(report)
-    today = str(date.today())
 
     def draw(now: random.Random, staff: bool) -> tuple[str, str, str, dict[str, str] | None]:
         drawn = now.random()
@@ -184,7 +185,7 @@ def _deeds(programme: Any) -> Draw:
         if staff and moderate and now.random() < 0.5:
             return "deed", "POST", moderate.pop(), {"reason": "부하 시험"}
         if staff:
-            return "deed", "POST", report.pop(), {"on": today, "value": "3", "source": "load"}
+            return "deed", "POST", report.pop(), {"on": str(today), "value": "3", "source": "load"}
         demand = {"kind": "demand", "language": "ko", "title": "수요", "text": "부하 시험"}
         return "deed", "POST", forms[0], demand
 

@@ -24,7 +24,8 @@ def show(here: Here) -> HttpResponse:
         raise PermissionDenied
     w = here.words
     before = here.request.GET.get("before", "")
-    entries = visible(here.sight, JournalEntry).order_by("-seq")
+    # Without the rows' images: those of one deed can be megabytes.
+    entries = visible(here.sight, JournalEntry).defer("rows", "arguments").order_by("-seq")
     if before.isdigit():
         entries = entries.filter(seq__lt=int(before))
     found = list(entries.select_related("actor")[:SHOWN])

@@ -463,7 +463,7 @@ def _grounds(here: Here, measure: Measure) -> list[Fact]:
 def _history(here: Here, measure: Measure) -> Table:
     w = here.words
     names = {b.key: w.of(b.name) for b in Body.objects.filter(programme=here.programme)}
-    entries = JournalEntry.objects.filter(subject=reference(measure)).order_by("-seq")[:60]
+    entries = JournalEntry.objects.filter(subject=reference(measure)).defer("rows", "arguments").order_by("-seq")[:60]
     rows = [
         Row(
             [

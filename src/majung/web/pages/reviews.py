@@ -148,15 +148,15 @@ def _frozen(here: Here, review: Review, names: dict[str, str]) -> tuple[list[Are
     counts, lines = dossier.frozen(review)
     rows = Kept(
         lines,
-        functools.partial(_row, here, names),
+        lambda kept: _row(here, names, Line(*kept)),
         sorts={
-            "area": lambda line: names.get(line.area, line.area).casefold(),
-            "measure": lambda line: line.measure.casefold(),
-            "state": lambda line: w.state("measure", line.state).casefold(),
+            "area": lambda kept: names.get(kept[0], kept[0]).casefold(),
+            "measure": lambda kept: kept[1].casefold(),
+            "state": lambda kept: w.state("measure", kept[2]).casefold(),
         },
-        words=lambda line: f"{names.get(line.area, line.area)} {line.measure} {w.state('measure', line.state)}",
+        words=lambda kept: f"{names.get(kept[0], kept[0])} {kept[1]} {w.state('measure', kept[2])}",
     )
-    return counts, rows, sum(not line.readings for line in lines)
+    return counts, rows, sum(not kept[-1] for kept in lines)
 
 
 def _open_dossier(here: Here, review: Review, names: dict[str, str]) -> tuple[list[AreaCounts], Sequence[Row], int]:
