@@ -183,6 +183,8 @@ def _examples(key: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
     for name, kind in kinds.items():
         keys = list(kind.objects.filter(programme=programme).order_by("pk").values_list("key", flat=True)[:2000])
         yield name, [{"key": k} for k in dict.fromkeys((keys[0], keys[len(keys) // 2]))] if keys else []
+    measure = m.Measure.objects.filter(programme=programme).order_by("pk").last()
+    yield "chain", [{"reference": f"measure/{measure.key}"}] if measure else []
     yield "deed", [{"operation": operation} for operation in ("submission.receive", "area.take_up", "body.found")]
     record = record_of(programme)
     if record is None:
