@@ -23,6 +23,8 @@ from majung.taskforce.models import (
     Lead,
     Measure,
     Meeting,
+    Organisation,
+    Outcome,
     Programme,
     Submission,
 )
@@ -50,7 +52,8 @@ def documents(programme: Programme, at: datetime, runs: Path) -> dict[str, Any]:
         )
         .order_by("announced_at", "position")
     )
-    found: dict[str, Any] = {f"announcements/{a.key}": _announcement(a, at) for a in out}
+    names = dict(Organisation.objects.filter(programme=programme).values_list("key", "name"))
+    found: dict[str, Any] = {f"announcements/{a.key}": _announcement(a, at, names) for a in out}
     cited = {(g.run.key, g.figure) for a in out for g in _grounds(a) if g.run and g.figure}
     found |= {f"figures/{figure}": chain for figure, chain in chains(cited, runs).items()}
     strategies = {a.strategy_id for a in out}
@@ -79,7 +82,8 @@ def documents(programme: Programme, at: datetime, runs: Path) -> dict[str, Any]:
     return found
 
 
-def _announcement(announcement: Announcement, at: datetime) -> dict[str, Any]:
+def _announcement(announcement: Announcement, at: datetime, names: dict[str, Any]) -> dict[str, Any]:
+    """names: of organisations, by their keys."""
     meeting = announcement.item.meeting if announcement.item else None
     return {
         "key": announcement.key,
@@ -91,6 +95,7 @@ def _announcement(announcement: Announcement, at: datetime) -> dict[str, Any]:
         "source": announcement.source,
         "decisions": _decisions(announcement),
         "runs": _runs(announcement),
+        "owners": _owners(announcement, names),
         "frozen": announcement.frozen,
         "frozen_hash": announcement.frozen_hash,
         "corrections": [
@@ -144,6 +149,13 @@ def _runs(announcement: Announcement) -> list[dict[str, Any]]:
         {"key": key, "digest": run.digest, "mode": run.mode, "cut_year": run.cut_year}
         for key, run in sorted(runs.items())
     ]
+
+
+def _owners(announcement: Announcement, names: dict[str, Any]) -> dict[str, Any]:
+    """The names of the organisations that own measures in any of its wordings, by their keys."""
+    wordings = [announcement.frozen, *(c.frozen for c in announcement.corrections.all())]
+    keys = {m["owner"] for frozen in wordings for task in frozen["tasks"] for m in task["measures"]}
+    return {key: names[key] for key in sorted(keys) if key in names}
 
 
 def _areas(programme: Programme, day: date, strategies: set[int]) -> list[dict[str, Any]]:
@@ -330,7 +342,8 @@ def _minutes(programme: Programme) -> list[dict[str, Any]]:
     meetings = (
         Meeting.objects.filter(programme=programme, state="published")
         .select_related("body")
-        .prefetch_related("minutes", "items__outcomes", "attendance__person", "attendance__mandate__represents")
+        .prefetch_related("minutes", "items__outcomes__decision", "items__presenter", "items__resting_on")
+        .prefetch_related("attendance__person", "attendance__mandate__represents")
         .order_by("starts")
     )
     told = []
@@ -344,20 +357,48 @@ def _minutes(programme: Programme) -> list[dict[str, Any]]:
                 "name": meeting.name,
                 "body": meeting.body.name,
                 "on": day_of(meeting.starts).isoformat(),
+                "starts": meeting.starts.isoformat() if meeting.time_known else None,
                 "place": meeting.place,
                 "revision": last.number,
+                "quorate": meeting.quorate,
+                "approved_on": last.approved_on.isoformat() if last.approved_on else None,
                 "proceedings": last.proceedings,
                 "remarks": last.remarks,
-                "attendance": [{"post": a.person.post, "presence": a.presence} for a in meeting.attendance.all()],
+                "attendance": [
+                    {
+                        "post": a.person.post,
+                        "presence": a.presence,
+                        "organisation": a.mandate.represents.name if a.mandate and a.mandate.represents else None,
+                    }
+                    for a in meeting.attendance.all()
+                ],
                 "agenda": [
                     {
                         "position": item.position,
                         "title": item.title,
                         "purpose": item.purpose,
-                        "outcomes": [{"kind": o.kind, "text": o.text} for o in item.outcomes.all()],
+                        "presenter": item.presenter.name if item.presenter else None,
+                        "run": item.resting_on.key if item.resting_on else None,
+                        "withdrawn": item.withdrawn,
+                        "outcomes": [
+                            {"kind": o.kind, "text": o.text, "decision": _decided(o)} for o in item.outcomes.all()
+                        ],
                     }
                     for item in sorted(meeting.items.all(), key=lambda item: item.position)
                 ],
             }
         )
     return told
+
+
+def _decided(outcome: Outcome) -> dict[str, Any] | None:
+    """Number, basis and votes of the decision that an outcome is."""
+    decision = getattr(outcome, "decision", None)
+    if decision is None:
+        return None
+    votes = decision.votes_for, decision.votes_against or 0, decision.abstentions or 0
+    return {
+        "key": decision.key,
+        "basis": decision.basis,
+        "votes": None if decision.votes_for is None else list(votes),
+    }

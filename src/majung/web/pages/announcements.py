@@ -15,6 +15,7 @@ from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.states import ANNOUNCEMENT, STRATEGY
 from majung.taskforce.wire.references import refer
 from majung.web.backed import Backed, said, within
+from majung.web.pages.office import office_links
 from majung.web.parts import Fact, Lede, Part, offer, offers, steps
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
@@ -189,6 +190,7 @@ def one(here: Here, key: str) -> HttpResponse:
             w.find("material_frozen" if found.frozen else "material_open"),
             facts=_material(here, found.frozen),
             empty=w.find("material_empty"),
+            links=office_links(here, "announcement", found.key) if found.frozen else (),
         ),
         Part(
             w.find("corrections_topic"),

@@ -10,8 +10,8 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 
-from majung.taskforce.models import AgendaItem, Attendance, Body, Meeting, MinutesRevision, Outcome, Paper
-from majung.taskforce.operations.meetings import missing_from_minutes, seats
+from majung.taskforce.models import AgendaItem, Body, Meeting, MinutesRevision, Outcome, Paper
+from majung.taskforce.operations.meetings import missing_from_minutes
 from majung.taskforce.papers import place
 from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.states import MEETING
@@ -19,6 +19,8 @@ from majung.taskforce.rules.words import Disclosure, OutcomeKind, Presence, Purp
 from majung.taskforce.wire.references import refer
 from majung.web.backed import Backed, in_state, labelled, said, through, within
 from majung.web.pages.feed import feed_address
+from majung.web.pages.office import office_links
+from majung.web.pages.sitting import Sitting, sit
 from majung.web.parts import Fact, Lede, Offer, Part, offer, offers, steps
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
@@ -126,30 +128,9 @@ def _meeting_row(here: Here, m: Meeting) -> Row:
 def meeting(here: Here, key: str) -> HttpResponse:
     """What do we decide, on what: agenda, papers, attendance and quorum, outcomes, minutes with their checks."""
     w = here.words
-    found = visible(here.sight, Meeting).filter(key=key).select_related("body", "room", "series").first()
-    if found is None:
-        raise Http404
-    items = list(
-        visible(here.sight, AgendaItem)
-        .filter(meeting=found)
-        .select_related("presenter", "strategy", "resting_on")
-        .order_by("position")
-    )
-    for item in items:
-        item.meeting = found
-    papers = list(visible(here.sight, Paper).filter(item__meeting=found).select_related("item").order_by("pk"))
-    outcomes = list(
-        visible(here.sight, Outcome).filter(item__meeting=found).select_related("decision", "item").order_by("pk")
-    )
-    attendance = list(
-        visible(here.sight, Attendance)
-        .filter(meeting=found)
-        .select_related("person", "mandate__represents")
-        .order_by("pk")
-    )
-    minutes = list(visible(here.sight, MinutesRevision).filter(meeting=found).order_by("number"))
+    sitting = sit(here, key)
+    found, items, papers, outcomes = sitting.meeting, sitting.items, sitting.papers, sitting.outcomes
     decisions = [o for o in outcomes if o.kind == OutcomeKind.DECISION]
-    present, voting = seats(found)
     if decisions:
         heading = w.counted(len(decisions), "decided").replace("{name}", w.of(found.name))
     elif found.state in COMING:
@@ -157,18 +138,19 @@ def meeting(here: Here, key: str) -> HttpResponse:
     else:
         heading = w.say("was", name=w.of(found.name), when=w.moment(found.starts, time_known=found.time_known))
     lacking = missing_from_minutes(found) if found.state in ("held", "drafted") else []
-    last = minutes[-1] if minutes else None
+    last = sitting.minutes
     parts = [
         Part(
             w.find("agenda_topic"),
             w.counted(len(items), "items") if items else w.find("items_none"),
             tables=[_agenda(here, items, papers, outcomes)],
             empty=w.find("items_empty"),
+            links=office_links(here, "convocation", found.key),
             offers=[*offer(here, "meeting.add_item", found), *_item_offers(here, found, items)],
         ),
         Part(
             w.find("attendance_topic"),
-            _quorum(here, found, present, voting),
+            _quorum(here, sitting),
             w.find("attendance_note"),
             facts=[
                 Fact(
@@ -176,7 +158,7 @@ def meeting(here: Here, key: str) -> HttpResponse:
                     f"{Presence(a.presence).label[w.code]}"
                     + (f" · {w.of(a.mandate.represents.name)}" if a.mandate and a.mandate.represents else ""),
                 )
-                for a in attendance
+                for a in sitting.attendance
             ],
             empty=w.find("attendance_empty"),
             offers=offer(here, "meeting.attend", found),
@@ -194,6 +176,7 @@ def meeting(here: Here, key: str) -> HttpResponse:
             if last
             else (),
             empty=w.find("minutes_empty"),
+            links=office_links(here, "minutes", found.key) if last else (),
             offers=steps(here, found, MEETING, found.state),
         ),
     ]
@@ -217,13 +200,12 @@ def _minutes_finding(here: Here, meeting: Meeting, last: MinutesRevision | None)
     return w.say("minutes_approved" if last.approved_on else "minutes_drafted", n=last.number)
 
 
-def _quorum(here: Here, meeting: Meeting, present: int, voting: int) -> str:
+def _quorum(here: Here, sitting: Sitting) -> str:
     w = here.words
-    if not meeting.attendance.exists():
+    if sitting.quorum is None:
         return w.find("attendance_none")
-    return w.say(
-        "quorate" if present >= meeting.body.follows.quorum * voting > 0 else "not_quorate", n=present, of=voting
-    )
+    present, voting, met = sitting.quorum
+    return w.say("quorate" if met else "not_quorate", n=present, of=voting)
 
 
 def _agenda(here: Here, items: list[AgendaItem], papers: list[Paper], outcomes: list[Outcome]) -> Table:

@@ -18,6 +18,7 @@ from majung.web.public import tables, told
 from majung.web.public.ballots import votes_of
 from majung.web.public.counting import TooMany
 from majung.web.public.door import language_of
+from majung.web.public.office import office_links
 from majung.web.public.site import Site, page, store
 from majung.web.public.words import public_words
 from majung.web.tables import arranged
@@ -216,8 +217,7 @@ def announcement(site: Site, key: str) -> HttpResponse:
     w = site.words
     found = site.document(f"announcements/{key}")
     versions = [found, *found["corrections"]]
-    asked = site.request.GET.get("text", "")
-    number = int(asked) if asked.isdigit() and int(asked) < len(versions) else len(versions) - 1
+    number = told.wording(found, site.request.GET.get("text", ""))
     shown = versions[number]
     frozen = shown["frozen"]
     lives = told.measures_of(site.edition)
@@ -237,6 +237,7 @@ def announcement(site: Site, key: str) -> HttpResponse:
         a=found,
         frozen=frozen,
         hash=shown["frozen_hash"],
+        files=office_links(site, "announcement", key, number),
         number=number,
         last=number == len(versions) - 1,
         versions=earlier if len(earlier) > 1 else [],
@@ -399,6 +400,7 @@ def minutes(site: Site, key: str) -> HttpResponse:
         heading=w.counted(outcomes, "minutes.decided")
         if outcomes
         else w.say("minutes.held", meeting=w.of(found["name"])),
+        files=office_links(site, "minutes", key),
         present=present,
         present_finding=w.counted(len(present), "minutes.present"),
         agenda_finding=w.counted(len(found["agenda"]), "minutes.items"),

@@ -33,6 +33,13 @@ def day(text: str | None) -> date | None:
     return day_of(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)
 
 
+def wording(announcement: Mapping[str, Any], asked: str) -> int:
+    """The number of the wording asked for: 0 as announced, n of correction n; without a sound wish the one that holds
+    now."""
+    last = len(announcement["corrections"])
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 and int(asked) <= last else last
+
+
 def course(metric: Mapping[str, Any]) -> Course:
     """A metric of a document with what of it is reported."""
     latest: dict[str, tuple[int, float]] = {}

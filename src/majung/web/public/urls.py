@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from majung.web.public import pages, saying
+from majung.web.public import office, pages, saying
 
 urlpatterns = [
     path("", pages.root, name="public-root"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("<str:programme>/areas/<str:key>/", pages.area, name="public-area"),
     path("<str:programme>/announcements/", pages.announcements, name="public-announcements"),
     path("<str:programme>/announcements/<str:key>/", pages.announcement, name="public-announcement"),
+    path(
+        "<str:programme>/announcements/<str:key>/announcement.<str:end>",
+        office.announcement_file,
+        name="public-announcement-file",
+    ),
     path("<str:programme>/figures/<str:key>/", pages.figure, name="public-figure"),
     path("<str:programme>/answers/", pages.answers, name="public-answers"),
     path("<str:programme>/consultations/<str:key>/", pages.consultation, name="public-consultation"),
@@ -23,6 +28,7 @@ urlpatterns = [
     path("<str:programme>/receipt/<str:name>/", pages.receipt, name="public-receipt"),
     path("<str:programme>/minutes/", pages.minutes_list, name="public-minutes-all"),
     path("<str:programme>/minutes/<str:key>/", pages.minutes, name="public-minutes"),
+    path("<str:programme>/minutes/<str:key>/minutes.<str:end>", office.minutes_file, name="public-minutes-file"),
     path("<str:programme>/data/", pages.data, name="public-data"),
     path("<str:programme>/data/edition.zip", pages.edition_zip, name="public-zip"),
 ]
