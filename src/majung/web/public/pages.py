@@ -142,6 +142,7 @@ def area(site: Site, key: str) -> HttpResponse:
         "area",
         tables.measures(site, found),
         tables.metrics(site, found),
+        tables.projects(site, found),
         tables.announcements(site, announced),
         tables.answers(site, answered, {key: w.of(found["name"])}),
         here="area",
@@ -259,22 +260,24 @@ def figure(site: Site, key: str) -> HttpResponse:
     """Where does this number come from, and what was announced on it?"""
     w = site.words
     found = site.document(f"figures/{key}")
-    rests = [
-        (a, w.of(m["name"]), site.address("announcement", a["key"]) + f"#m-{m['key']}")
-        for a in site.edition.all("announcements")
-        for task in told_now(a)["tasks"]
-        for m in task["measures"]
-        if key in m["figures"]
-    ]
+    rests = tables.announced_on(
+        site,
+        [
+            (a, m)
+            for a in site.edition.all("announcements")
+            for task in told_now(a)["tasks"]
+            for m in task["measures"]
+            if key in m["figures"]
+        ],
+    )
     if found["missing"]:
-        return site.show(
-            "figure", here="announcements", f=found, rests=rests, heading=w.say("figure.missing", figure=key)
-        )
+        return site.show("figure", rests, here="announcements", f=found, heading=w.say("figure.missing", figure=key))
     sources = [(source, tables.source_rows(site, n, source)) for n, source in enumerate(found["sources"])]
     steps = tables.steps(site, found)
     count = sum(source["count"] for source in found["sources"])
     return site.show(
         "figure",
+        rests,
         steps,
         *[table for _, table in sources],
         here="announcements",
@@ -285,7 +288,7 @@ def figure(site: Site, key: str) -> HttpResponse:
         else w.find("figure.stated"),
         steps_finding=w.counted(len(found["steps"]), "figure.steps") if found["steps"] else w.find("figure.no_steps"),
         sources=[(source, arranged(table, site.request)) for source, table in sources],
-        rests=rests,
+        statements=w.counted(found["statements"], "figure.statements"),
     )
 
 

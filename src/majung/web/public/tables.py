@@ -193,6 +193,42 @@ def statements(site: Site, found: Documents) -> Table:
     )
 
 
+def projects(site: Site, area: Mapping[str, Any]) -> Table:
+    """The core projects of an area, with the decision and the run that chose each."""
+    w = site.words
+    columns = [
+        Column("name", w.find("area.project")),
+        Column("decision", w.find("area.project_decision")),
+        Column("run", w.find("figure.run")),
+    ]
+    rows = [
+        Row([Cell(w.of(p["name"]), strong=True), Cell(p["decision"] or "–"), Cell(p["run"] or "–")])
+        for p in area["projects"]
+    ]
+    return Table("projects", columns, rows, caption=w.find("area.projects"), empty=w.find("area.projects_empty"))
+
+
+def announced_on(site: Site, pairs: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Table:
+    """The announced measures that rest on a figure: (announcement, measure)."""
+    w = site.words
+    columns = [
+        Column("measure", w.find("figure.rests_measure")),
+        Column("announcement", w.find("figure.rests_announcement")),
+        Column("meeting", w.find("figure.rests_meeting")),
+    ]
+    rows = [
+        Row(
+            [
+                Cell(w.of(m["name"]), href=site.address("announcement", a["key"]) + f"#m-{m['key']}", strong=True),
+                Cell(w.of(a["title"]), href=site.address("announcement", a["key"])),
+                Cell(w.of(a["meeting"]["name"]) if a["meeting"] else "–"),
+            ]
+        )
+        for a, m in pairs
+    ]
+    return Table("rests", columns, rows, caption=w.find("figure.rests"), empty=w.find("figure.rests_none"))
+
+
 def number(site: Site, value: float | str | None) -> str:
     """A value of a published row: whole numbers whole, others with about three digits."""
     if value is None or isinstance(value, str):
