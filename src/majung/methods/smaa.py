@@ -287,9 +287,13 @@ def _places(order: NDArray[np.int64], tied: NDArray[np.bool_] | None) -> NDArray
     One byte each if that will do: comparing bytes is many times faster than comparing values.
     """
     samples, a = order.shape
-    by_place = np.arange(a) if tied is None else _group_starts(tied)
-    place = np.empty(samples * a, dtype=np.min_scalar_type(a))
-    place[(order + np.arange(0, samples * a, a)[:, None]).ravel()] = np.broadcast_to(by_place, order.shape).ravel()
+    dtype = np.min_scalar_type(a)
+    # Of the type that is written: a conversion element by element would take most of the time.
+    by_place = (
+        np.tile(np.arange(a, dtype=dtype), samples) if tied is None else _group_starts(tied).astype(dtype).ravel()
+    )
+    place = np.empty(samples * a, dtype=dtype)
+    place[(order + np.arange(0, samples * a, a)[:, None]).ravel()] = by_place
     return place.reshape(samples, a)
 
 
