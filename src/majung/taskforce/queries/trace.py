@@ -235,17 +235,16 @@ class _Look:
 
 
 def _looks(seen: Sight) -> list[_Look]:
-    columns = ("pk", "dossier", "period_from", "period_to", "frozen_on")
+    columns = ("pk", "dossier_hash", "period_from", "period_to", "frozen_on")
     rows = visible(seen, m.Review).filter(frozen_on__isnull=False).order_by("pk").values_list(*columns)[:MOST]
-    return [
-        _Look(
-            pk,
-            frozenset(told["measure"] for area in dossier.get("areas", ()) for told in area.get("measures", ())),
-            (since, until),
-            frozen,
-        )
-        for pk, dossier, since, until, frozen in rows
-    ]
+    return [_Look(pk, _held(pk, digest), (since, until), frozen) for pk, digest, since, until, frozen in rows]
+
+
+@lru_cache(maxsize=16)
+def _held(review: int, digest: str) -> frozenset[str]:  # noqa: ARG001  (of the content, which never changes)
+    """Keys of the measures in a frozen dossier."""
+    dossier = m.Review.objects.values_list("dossier", flat=True).get(pk=review)
+    return frozenset(told["measure"] for area in dossier.get("areas", ()) for told in area.get("measures", ()))
 
 
 def _looked_at(seen: Sight, reached: Found) -> None:
