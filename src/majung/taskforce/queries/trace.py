@@ -276,12 +276,17 @@ def _with_measure(readings: Any) -> Any:
     return readings.select_related("metric__measure").order_by("pk")
 
 
+_LARGE = {"dossier", "frozen", "manifest"}
+"""Columns of whole documents, which no node shows."""
+
+
 def _graph(seen: Sight, start: Model, found: Found, pairs: Pairs) -> Graph:
     names: dict[tuple[type[Model], int], str] = {}
     nodes = []
     for kind, pks in found.items():
-        columns = [name for name in ("key", *_LABELS) if name in {f.name for f in kind._meta.concrete_fields}]
-        for row in visible(seen, kind).filter(pk__in=pks).order_by("pk"):
+        there = {f.name for f in kind._meta.concrete_fields}
+        columns = [name for name in ("key", *_LABELS) if name in there]
+        for row in visible(seen, kind).filter(pk__in=pks).defer(*there & _LARGE).order_by("pk"):
             node = _node(row, columns)
             nodes.append(node)
             names[kind, row.pk] = node.reference
