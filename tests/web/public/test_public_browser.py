@@ -106,7 +106,8 @@ def test_axe_finds_nothing_and_no_phone_scrolls_sideways(
     page = context.new_page()
     wrong = []
     try:
-        for address in (*PAGES, f"receipt/{receipt_name(published.receipts['adopted'])}/"):
+        own = (f"receipt/{receipt_name(published.receipts['adopted'])}/", f"figures/{published.figure}/")
+        for address in (*PAGES, *own):
             page.goto(f"{served[0]}/test-2021/{address}")
             assert page.locator("html").get_attribute("lang") == language
             found = Axe().run(page, options=RULES if scheme == "light" else COLOURS).response["violations"]
