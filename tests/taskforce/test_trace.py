@@ -148,6 +148,7 @@ def test_the_number_of_queries_does_not_grow(cycle: Institution, tmp_path: Path)
             trace(eyes(cycle), Decision.objects.get(key="2021-01"), tmp_path)
         return len(queries)
 
+    count()  # what a frozen dossier holds is read once a process
     before = count()
     loader, decision = cycle.by("loader", DAY), Decision.objects.get(key="2021-01")
     task = Measure.objects.get().task
