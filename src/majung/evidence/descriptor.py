@@ -68,10 +68,6 @@ class Descriptor:
     resources: tuple[Resource, ...]
     codes_path: str = "codes.csv"
 
-    def text_of(self, name: str) -> str:
-        value = self.raw.get(name, "")
-        return value if isinstance(value, str) else ""
-
 
 class _Findings:
     """Collects problems of the descriptor; finds the line on which a quoted word stands."""

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from majung.evidence.cells import NUMBER, explain_value
-from majung.evidence.codebook import CODE, spelling
-from majung.evidence.countries import countries, explain_unknown, named_country
+from majung.evidence.codebook import spelling
+from majung.evidence.countries import explain_unknown, named_country
 from majung.evidence.importers.inputs import Input
 from majung.evidence.problems import Problem, Text, text
 from majung.methods.labelled import InputError
@@ -275,11 +275,3 @@ def code_of(name: str) -> str:
         return slug
     mark = hashlib.sha256(spelling(name).encode()).hexdigest()[:8]
     return f"{slug}-{mark}" if slug else f"n-{mark}"
-
-
-def is_code(value: str) -> bool:
-    return CODE.fullmatch(value) is not None
-
-
-def known_countries() -> frozenset[str]:
-    return frozenset(countries())
