@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from majung.cli.progress import console, errors
+from majung.cli.serving import serve as run_server
 from majung.methods.labelled import InputError
 
 SETTINGS = "majung.web.public.settings"
@@ -39,18 +40,8 @@ def serve(
         )
     if config.PUBLIC_KEY is not None and not config.PUBLIC_KEY.is_file():
         raise InputError(f"MAJUNG_PUBLIC_KEY: {config.PUBLIC_KEY} is not there")
-    from granian.constants import Interfaces
-    from granian.server import Server
-
     console.print(f"Public site at http://{host}:{port}/ (Ctrl+C ends)")
-    Server(
-        "majung.web.public.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=4,
-    ).serve()
+    run_server("majung.web.public.wsgi:application", host, port, workers)
 
 
 def batch(

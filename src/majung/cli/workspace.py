@@ -13,6 +13,7 @@ import typer
 
 from majung.cli.database import connect
 from majung.cli.progress import console
+from majung.cli.serving import serve as run_server
 from majung.methods.labelled import InputError
 
 accounts = typer.Typer(help="Sign-ins of the workspace: an account is tied to a person of a programme.")
@@ -42,22 +43,9 @@ def serve_command(
     gc.freeze()
     # SQLite's locks are not inherited, and on PostgreSQL two processes would talk on one line.
     connections.close_all()
-    try:
-        from granian.constants import Interfaces
-        from granian.server import Server
-    except ImportError as error:
-        raise InputError("serving the workspace needs the extra `web`: pip install 'majung[web]'") from error
     os.environ["DJANGO_SETTINGS_MODULE"] = "majung.web.settings"
     console.print(f"Workspace at http://{host}:{port}/ (Ctrl+C ends)")
-    Server(
-        "majung.web.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        # Database connections are a thread's own: few threads, many requests.
-        blocking_threads=4,
-    ).serve()
+    run_server("majung.web.wsgi:application", host, port, workers)
 
 
 @accounts.command("add")
