@@ -169,7 +169,7 @@ def test_speaks_both_languages(
     title = {
         "discover": ("순위", "Ranking"),
         "diagnose": ("진단", "Diagnosis"),
-        "select": ("핵심 과제", "Core projects"),
+        "select": ("핵심 프로젝트", "Core projects"),
     }
     assert title[command][lang == "en"] in answer.out
 

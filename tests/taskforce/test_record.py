@@ -81,7 +81,7 @@ name = { ko = "과제", en = "Task" }
 [[measure]]
 key = "services"
 task = "plan-1"
-name = { ko = "조치", en = "Measure" }
+name = { ko = "대책", en = "Measure" }
 instrument = "procurement"
 owner = "lead"
 

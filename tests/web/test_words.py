@@ -39,3 +39,9 @@ def test_both_languages_say_the_same_things(topic: str) -> None:
 @pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic != "frame"])
 def test_a_topic_shadows_nothing_of_the_frame(topic: str) -> None:
     assert set(read(topic, "en")) & set(read("frame", "en")) == set()
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_measure_has_one_korean_name(topic: str) -> None:
+    """대책 is a measure of a strategy; 조치 stands only in 조치 사항, an action that a meeting assigns."""
+    assert {key: text for key, text in flat(read(topic, "ko")).items() if re.search("조치(?! 사항)", text)} == {}

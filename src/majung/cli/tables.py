@@ -29,9 +29,9 @@ WORDS = {
     },
     "ko": {
         "ranking": "순위", "rank": "순위", "industry": "산업", "score": "점수", "interval": "90 % 구간",
-        "first": "{places}위 안에 들 확률", "own": "자체 자료", "measured": "측정", "figure": "그림 번호",
+        "first": "{places}위 안에 들 확률", "own": "자체 자료", "measured": "측정", "figure": "수치 번호",
         "area": "● 정부가 고른 분야", "tie": "동률: 근거가 거의 같다",
-        "excluded": "제외", "reason": "사유", "projects": "핵심 과제", "project": "과제",
+        "excluded": "제외", "reason": "사유", "projects": "핵심 프로젝트", "project": "과제",
         "value": "메우는 격차", "cost": "비용, 십억원", "core": "핵심지수", "chosen": "선정", "most": "가장 필요",
         "rejected": "나머지가 들어오려면", "position": "진단", "level": "수준(선두 = 100)",
         "gap": "격차(년)", "market": "시장", "needs": "필요한 것", "not measured": "측정되지 않음",

@@ -23,7 +23,7 @@ SEATS: dict[str, tuple[Role | None, BodyKind | None, Text]] = {
     "member": (Role.MEMBER, BodyKind.WORKING_GROUP, {"ko": "시연용 위원", "en": "Demonstration: member"}),
     "judge": (Role.JUDGE, BodyKind.TASK_FORCE, {"ko": "시연용 평가자", "en": "Demonstration: judge of weights"}),
     "analyst": (Role.ANALYST, BodyKind.TASK_FORCE, {"ko": "시연용 분석가", "en": "Demonstration: analyst"}),
-    "officer": (Role.OWNER, BodyKind.WORKING_GROUP, {"ko": "시연용 과제 담당", "en": "Demonstration: measure officer"}),
+    "officer": (Role.OWNER, BodyKind.WORKING_GROUP, {"ko": "시연용 대책 담당", "en": "Demonstration: measure officer"}),
     "verifier": (Role.VERIFIER, BodyKind.TASK_FORCE, {"ko": "시연용 점검 담당", "en": "Demonstration: verifier"}),
     "moderator": (
         Role.MODERATOR,

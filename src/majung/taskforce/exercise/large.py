@@ -116,7 +116,7 @@ def _group(p: m.Programme, number: int, first: date, at: datetime, chance: rando
             programme=p,
             key=f"{own}-m{n + 1:03d}",
             task=tasks[n % TASKS],
-            name=text(f"Measure {n + 1} (exercise)", f"조치 {n + 1}(연습)"),
+            name=text(f"Measure {n + 1} (exercise)", f"대책 {n + 1}(연습)"),
             instrument=chance.choice(list(Instrument)),
             owner=owner,
             verifier=verifier if verifier.pk != owner.pk else None,

@@ -57,7 +57,7 @@ def clear(act: Act, announcement: Announcement) -> None:
         names = ", ".join(measure.key for measure in bare[:6])
         raise Invalid(
             f"measures without a decision, or without an opinion, assessment or milestone behind them: {names}",
-            f"결정이나 의견·평가·이정표가 뒷받침하지 않는 조치: {names}",
+            f"결정이나 의견·평가·이정표가 뒷받침하지 않는 대책: {names}",
         )
     announcement.cleared_by = act.person
 

@@ -85,7 +85,7 @@ def close(act: Act, body: Body) -> None:
         names = ", ".join(left) + (f" (+{more})" if more > 0 else "")
         raise Invalid(
             f"measures are still open: {names}; transfer, verify or drop each with a reason first",
-            f"끝나지 않은 조치가 있다: {names}. 먼저 이관·확인·폐기하고 이유를 적는다",
+            f"끝나지 않은 대책이 있다: {names}. 먼저 이관·확인·폐기하고 이유를 적는다",
         )
     body.closed_on = act.day
 
@@ -259,7 +259,7 @@ def _working_group(
 def _first_charter(name: Text, leads: list[Organisation]) -> Text:
     said = {language: ", ".join(lead.name[language] for lead in leads) for language in ("ko", "en")}
     return {
-        "ko": f"{name['ko']} 분야의 핵심 과제를 논의하고, 민간의 정책 수요를 듣고, 조치를 마련하여 이행을 점검한다. "
+        "ko": f"{name['ko']} 분야의 핵심 과제를 논의하고, 민간의 정책 수요를 듣고, 대책을 마련하여 이행을 점검한다. "
         f"주관: {said['ko']}.",
         "en": f"Discusses the core tasks of {name['en']}, hears policy demand from the private sector, works out "
         f"measures and sees them carried out. Lead: {said['en']}.",

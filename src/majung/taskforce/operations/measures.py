@@ -30,7 +30,7 @@ from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.rules.words import Colour, Direction, Instrument, Judge, Qualifier, Text
 
 
-@operation("measure.propose", en="Propose a measure", ko="조치 제안")
+@operation("measure.propose", en="Propose a measure", ko="대책 제안")
 def propose(
     act: Act,
     task: CoreTask,
@@ -73,7 +73,7 @@ def propose(
     return measure
 
 
-@operation("measure.change", en="Change a measure's plan", ko="조치 계획 수정")
+@operation("measure.change", en="Change a measure's plan", ko="대책 계획 수정")
 def change(
     act: Act,
     measure: Measure,
@@ -97,7 +97,7 @@ def change(
     measure.save()
 
 
-@operation("measure.ground", en="State what a measure rests on", ko="조치의 근거 기록")
+@operation("measure.ground", en="State what a measure rests on", ko="대책의 근거 기록")
 def ground(
     act: Act,
     measure: Measure,
@@ -112,7 +112,7 @@ def ground(
     if sum(x is not None for x in (decision, submission, milestone, run)) != 1 or bool(run) != bool(figure):
         raise Invalid(
             "a ground is one decision, one demand, one milestone, or one figure of a run",
-            "근거는 결정, 수요, 이정표, 분석의 그림 번호 가운데 하나다",
+            "근거는 결정, 수요, 이정표, 분석의 수치 번호 가운데 하나다",
         )
     found = Ground(
         measure=measure, decision=decision, submission=submission, milestone=milestone, run=run, figure=figure
@@ -121,17 +121,17 @@ def ground(
     return found
 
 
-@operation("measure.agree", en="Agree a measure", ko="조치 확정")
+@operation("measure.agree", en="Agree a measure", ko="대책 확정")
 def agree(act: Act, measure: Measure) -> None:
     """The body stands behind it: it rests on something and somebody else verifies it."""
     if not measure.grounds.exists():
         raise Invalid(
             "it rests on nothing yet: state a decision, demand, milestone or figure",
-            "근거가 없다. 결정, 수요, 이정표, 그림 번호 가운데 하나를 적는다",
+            "근거가 없다. 결정, 수요, 이정표, 수치 번호 가운데 하나를 적는다",
         )
 
 
-@operation("measure.start", en="Start a measure", ko="조치 착수")
+@operation("measure.start", en="Start a measure", ko="대책 착수")
 def start(act: Act, measure: Measure) -> None:
     """Work begins, or goes on after a suspension."""
     measure.starts = measure.starts or act.day
@@ -158,17 +158,17 @@ def return_to_owner(act: Act, measure: Measure, *, reason: str) -> None:
     measure.reason, measure.reported_done_on = reason, None
 
 
-@operation("measure.suspend", en="Suspend a measure", ko="조치 중단")
+@operation("measure.suspend", en="Suspend a measure", ko="대책 중단")
 def suspend(act: Act, measure: Measure, *, reason: str) -> None:
     measure.reason = _given(reason)
 
 
-@operation("measure.drop", en="Drop a measure", ko="조치 폐기")
+@operation("measure.drop", en="Drop a measure", ko="대책 폐기")
 def drop(act: Act, measure: Measure, *, reason: str) -> None:
     measure.reason, measure.closed_on = _given(reason), act.day
 
 
-@operation("measure.transfer", en="Transfer a measure", ko="조치 이관")
+@operation("measure.transfer", en="Transfer a measure", ko="대책 이관")
 def transfer(act: Act, measure: Measure, *, to: Organisation, reason: str) -> None:
     """Hand it over to an organisation that carries it on outside the task force."""
     measure.reason, measure.transferred_to, measure.closed_on = _given(reason), to, act.day
@@ -239,20 +239,20 @@ def set_budget(
     return budget
 
 
-@operation("measure.set_milestone", en="Set a measure's milestone", ko="조치 이정표 설정")
+@operation("measure.set_milestone", en="Set a measure's milestone", ko="대책 이정표 설정")
 def set_milestone(act: Act, measure: Measure, *, name: Text, due: date) -> MeasureMilestone:
     milestone = MeasureMilestone(measure=measure, name=name, due=due)
     milestone.save()
     return milestone
 
 
-@operation("measure.reach_milestone", en="Reach a measure's milestone", ko="조치 이정표 달성")
+@operation("measure.reach_milestone", en="Reach a measure's milestone", ko="대책 이정표 달성")
 def reach_milestone(act: Act, milestone: MeasureMilestone) -> None:
     milestone.reached = act.day
     milestone.save()
 
 
-@operation("measure.wait_for", en="Make a measure wait for another", ko="선행 조치 지정")
+@operation("measure.wait_for", en="Make a measure wait for another", ko="선행 대책 지정")
 def wait_for(act: Act, measure: Measure, *, on: Measure, why: Text) -> Dependency:
     """The other must come first; circles are refused."""
     seen, queue = set(), [on]

@@ -279,7 +279,7 @@ def assign(
 ) -> Action:
     _in_time(item)
     if organisation is None and person is None:
-        raise Invalid("an action has somebody who does it", "조치할 기관이나 사람을 정한다")
+        raise Invalid("an action has somebody who does it", "맡을 기관이나 사람을 정한다")
     outcome = Outcome(item=item, kind=OutcomeKind.ACTION, text=text)
     outcome.save()
     action = Action(
@@ -297,12 +297,12 @@ def assign(
     return action
 
 
-@operation("action.complete", en="Report the action done", ko="조치 완료")
+@operation("action.complete", en="Report the action done", ko="조치 사항 완료")
 def complete_action(act: Act, action: Action, *, note: str) -> None:
     action.note, action.closed_on = note, act.day
 
 
-@operation("action.drop", en="Drop the action", ko="조치 취소")
+@operation("action.drop", en="Drop the action", ko="조치 사항 취소")
 def drop_action(act: Act, action: Action, *, note: str) -> None:
     action.note, action.closed_on = note, act.day
 

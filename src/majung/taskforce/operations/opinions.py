@@ -183,7 +183,7 @@ def answer(
         raise Invalid("give the reason in both languages", "이유를 두 언어로 적는다")
     if answer in (Answer.ADOPTED, Answer.PARTLY) and measure is None and decision is None:
         raise Invalid(
-            "an adopted demand names the measure or decision that it led to", "수용이면 이어진 조치나 결정을 밝힌다"
+            "an adopted demand names the measure or decision that it led to", "수용이면 이어진 대책이나 결정을 밝힌다"
         )
     if measure is None and decision is None and not link:
         raise Invalid("give a link to what the answer rests on", "답변의 근거가 되는 자료를 연결한다")

@@ -433,7 +433,7 @@ def orphans(seen: Sight, programme: m.Programme) -> list[Orphan]:
         ~Exists(m.Measure.objects.filter(task__strategy__announcements=OuterRef("pk")))
     )
     listed += [
-        Orphan(f"announcement/{row.key}", row.title, _says("announces no measure", "발표한 조치가 없음"))
+        Orphan(f"announcement/{row.key}", row.title, _says("announces no measure", "발표한 대책이 없음"))
         for row in empty.order_by("key")[:MOST]
     ]
     leads: tuple[tuple[type[Model], str], ...] = (

@@ -34,7 +34,7 @@ SHEETS: dict[str, tuple[Text, tuple[str, ...]]] = {
         ("key", "body", "name.ko", "name.en", "starts", "minutes_long", "place.ko", "place.en"),
     ),
     "measure": (
-        {"en": "Measures", "ko": "조치"},
+        {"en": "Measures", "ko": "대책"},
         ("key", "task", "name.ko", "name.en", "instrument", "owner", "verifier", "starts", "due"),
     ),
 }

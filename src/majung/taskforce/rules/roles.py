@@ -17,7 +17,7 @@ class Role(Word):
     OBSERVER = "observer", "Observer", "참관"
     JUDGE = "judge", "Judge of weights", "가중치 평가자"
     ANALYST = "analyst", "Analyst", "분석가"
-    OWNER = "owner", "Measure officer", "과제 담당"
+    OWNER = "owner", "Measure officer", "대책 담당"
     VERIFIER = "verifier", "Verifier", "점검 담당"
     MODERATOR = "moderator", "Moderator of demands", "수요 관리"
     AUDITOR = "auditor", "Auditor", "감사"

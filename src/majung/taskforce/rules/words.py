@@ -76,7 +76,7 @@ class Instrument(Word):
 class SubmissionKind(Word):
     DEMAND = "demand", "Policy demand", "정책 수요"
     INDUSTRY = "industry", "Proposed industry", "산업 제안"
-    PROJECT = "project", "Proposed core project", "핵심 과제 제안"
+    PROJECT = "project", "Proposed core project", "핵심 프로젝트 제안"
 
 
 class Answer(Word):

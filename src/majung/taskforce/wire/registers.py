@@ -216,7 +216,7 @@ _ALL = (
     _register("projects", "핵심 프로젝트", "core projects", m.CoreProject, "key", area=m.Area),
     _register(
         "measures",
-        "조치",
+        "대책",
         "measures with their lights",
         m.Measure,
         "key",
