@@ -117,6 +117,21 @@ def test_reference_values_divide_in_proportion_and_the_report_is_json(package, o
     assert "the columns are code, value" in str(run(convert_command, *words).exception)
 
 
+def test_backwards_the_links_are_read_the_other_way(package, tmp_path):
+    """x and y of the evidence's `old` are what `new` calls a, b and c: three links, of which a has two."""
+    file = tmp_path / "new-old.csv"
+    file.write_text("NEWcode,OLDcode\nx,a\ny,a\ny,b\nz,c\n")
+    run(
+        read_command, file, "--layout", "unsd", "--id", "new-old", "--from", "new", "--to", "old",
+        "--licence", "CC0", "--citation", "An office", "-o", tmp_path,
+    )  # fmt: skip
+    words = [package, "--table", "market", "--by", tmp_path / "new-old.toml", "--measure", "usd"]
+    assert "rows are in old, new-old converts from new" in str(run(convert_command, *words).exception)
+    data = json.loads(run(convert_command, *words, "--backwards", "--equal", "--json").output)
+    assert data["concordance"] == "new-old-backwards"
+    assert (data["measures"][0]["arrived"], data["measures"][0]["divided"]) == (54.0, 20.0)
+
+
 def test_an_index_is_not_converted_and_another_classification_is_named(package, official, tmp_path):
     run(
         read_command, official, "--layout", "unsd", "--id", "old-new", "--from", "old", "--to", "new",

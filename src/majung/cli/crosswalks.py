@@ -104,6 +104,9 @@ def convert_command(
     by: Annotated[str, typer.Option("--by", help="Id of a shipped concordance, or path of its .toml.")],
     measure: Annotated[list[str] | None, typer.Option("--measure", help="Only these measures.")] = None,
     source: Annotated[str | None, typer.Option("--source", help="Only rows of this source.")] = None,
+    backwards: Annotated[
+        bool, typer.Option("--backwards", help="Read its links the other way, without weights.")
+    ] = False,
     equal: Annotated[bool, typer.Option("--equal", help="Divide codes without stated weights equally.")] = False,
     values: Annotated[
         Path | None,
@@ -117,6 +120,9 @@ def convert_command(
     chosen = language(lang)
     package = open_anywhere(path, chosen)
     concordance = find_concordance(by)
+    if backwards:
+        back = f"{concordance.target} → {concordance.source}"
+        concordance = concordance.reversed(f"{concordance.id}-backwards", {"en": back, "ko": back})
     filters: dict[str, Filter] = {}
     if measure:
         filters["measure"] = measure

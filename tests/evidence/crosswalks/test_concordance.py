@@ -108,6 +108,46 @@ def test_names_of_wiod_sectors_begin_with_their_divisions():
             assert int(digits[0]) <= int(link.code_from) <= int(digits[-1])
 
 
+def test_every_item_of_nace_lies_in_one_item_of_isic_of_its_level():
+    """Annex I of Regulation 1893/2006: 88 divisions, 272 groups and 615 classes; ISIC has 88, 238 and 419."""
+    one = shipped()["nace2-isic4"]
+    for nace, isic, sizes in ((2, 2, (88, 88)), (4, 3, (272, 238)), (5, 4, (615, 419))):
+        level = [link for link in one.links if len(link.code_from) == nace]
+        assert (len({k.code_from for k in level}), len({k.code_to for k in level})) == sizes
+        assert all(len(k.code_to) == isic and k.code_to[:2] == k.code_from[:2] for k in level)
+    assert len(one.by_code) == len(one.links) == 975
+    group = {k.code_from: k.code_to for k in one.links if len(k.code_from) == 4}
+    apart = {k.code_from[:4] for k in one.links if len(k.code_from) == 5 and k.code_to[:3] != group[k.code_from[:4]]}
+    assert apart == {"46.6"}  # as printed; the row says so
+    assert [k.note for k in one.links if k.note] == ["as published; its classes lie in 465"]
+    divisions = {(k.code_from, k.code_to) for k in shipped()["isic4-nace2-divisions"].links}
+    assert {(k.code_to, k.code_from) for k in one.links if len(k.code_from) == 2} == divisions
+
+
+@pytest.mark.parametrize(
+    ("nace", "isic"),
+    [
+        # By their titles, which both standards print: NACE divides some of them.
+        ("21.20", "2100"),
+        ("26.11", "2610"),
+        ("26.12", "2610"),
+        ("20.59", "2029"),
+        ("62.01", "6201"),
+        ("72.11", "7210"),
+        ("72.20", "7220"),
+        ("30.30", "3030"),
+    ],
+)
+def test_classes_of_nace_lie_where_both_classifications_say(nace, isic):
+    assert [link.code_to for link in shipped()["nace2-isic4"].of(nace)] == [isic]
+
+
+def test_read_backwards_107_classes_of_isic_have_several_in_nace():
+    back = shipped()["nace2-isic4"].reversed("isic4-nace2", NAME)
+    several = back.split_codes()
+    assert [sum(1 for code in several if len(code) == digits) for digits in (2, 3, 4)] == [0, 21, 107]
+
+
 words = st.text("abcXYZ012 .,\"'%가나", min_size=1, max_size=8).map(str.strip).filter(bool)
 
 
