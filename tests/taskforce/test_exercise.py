@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from majung.methods.labelled import InputError
+from majung.runs import run_programme
 from majung.taskforce import models as m
 from majung.taskforce.exercise import large
 from majung.taskforce.exercise.accounts import demo_accounts
@@ -17,6 +18,7 @@ from majung.taskforce.journal.verify import verify_database
 from majung.taskforce.operations import Invalid
 from majung.taskforce.operations.exercise import fill
 from majung.taskforce.queries.lights import lights
+from majung.taskforce.queries.runs import in_force
 from majung.taskforce.queries.tracing import orphans
 from majung.taskforce.record.exporting import export
 from majung.taskforce.record.kinds import KINDS
@@ -54,6 +56,23 @@ def emptied() -> None:
                 cursor.execute(f"DROP TRIGGER {name}")
     call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
     lay(connection)
+
+
+def test_an_exercise_on_a_run_decides_on_it_and_its_measures_rest_on_figures(folder: Path, tmp_path: Path) -> None:
+    kept = run_programme(folder, tmp_path / "runs")
+    programme = generate(folder, "exercise", until=UNTIL, seed=3, analysis=kept)
+    taken_in = in_force(programme)
+    assert taken_in is not None
+    assert (taken_in.key, taken_in.digest) == (kept.id, kept.manifest["digest"])
+    assert m.Decision.objects.filter(resting_on=taken_in).count() == 2
+    chosen = kept.tables["projects"].query("chosen")["project"]
+    projects = m.CoreProject.objects.filter(programme=programme)
+    assert set(projects.values_list("key", flat=True)) == set(chosen)
+    assert set(projects.values_list("decision__resting_on__key", flat=True)) == {kept.id}
+    figures = m.Ground.objects.exclude(figure="").values_list("figure", flat=True)
+    assert figures
+    assert {kept.figures.row(figure)[0] for figure in figures} == {"projects"}
+    assert verify_database().sound
 
 
 def test_the_exercise_has_something_of_everything(folder: Path) -> None:

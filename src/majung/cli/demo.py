@@ -66,7 +66,7 @@ def demo(
     os.environ.setdefault("MAJUNG_RUNS", str(runs.resolve()))
     os.environ.setdefault("MAJUNG_DATA", str((runs.resolve().parent / "var") / ("exercise" if exercise else "demo")))
     connect()
-    accounts = _exercise(programme) if exercise else _record(programme, run)
+    accounts = _exercise(programme, run) if exercise else _record(programme, run)
     _print_accounts(accounts, lang)
     if serve:
         from majung.cli.workspace import serve_command
@@ -95,8 +95,8 @@ def _record(folder: Path, run: Run) -> list[tuple[str, str, str]]:
     return guests(loaded, now)
 
 
-def _exercise(folder: Path) -> list[tuple[str, str, str]]:
-    """The generated programme, made once, and its sign-ins."""
+def _exercise(folder: Path, run: Run) -> list[tuple[str, str, str]]:
+    """The generated programme on the run, made once, and its sign-ins."""
     from majung.taskforce.exercise import small
     from majung.taskforce.exercise.accounts import demo_accounts
     from majung.taskforce.models import Programme
@@ -104,7 +104,7 @@ def _exercise(folder: Path) -> list[tuple[str, str, str]]:
 
     now = datetime.now(UTC)
     made = Programme.objects.filter(key="exercise").first()
-    made = made or small.generate(folder, "exercise", until=day_of(now), seed=1)
+    made = made or small.generate(folder, "exercise", until=day_of(now), seed=1, analysis=run)
     return demo_accounts(made, now)
 
 

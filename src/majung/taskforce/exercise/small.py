@@ -13,6 +13,7 @@ from pathlib import Path
 from django.db import transaction
 
 from majung.methods.labelled import InputError
+from majung.runs import Run
 from majung.taskforce import models as m
 from majung.taskforce.operations import (
     announcements,
@@ -64,6 +65,19 @@ def text(en: str, ko: str) -> Text:
     return {"en": en, "ko": ko}
 
 
+KICK_OFF = (
+    (
+        text("Industries to support: ranking and diagnosis", "지원할 산업: 순위와 진단"),
+        text("Keep the five areas; their ranks are not settled", "다섯 분야를 유지한다. 순위는 확정된 것이 아니다"),
+    ),
+    (
+        text("Core projects within the budget", "예산 안의 핵심 프로젝트"),
+        text("The projects that the run chose are core projects", "분석이 고른 프로젝트를 핵심 프로젝트로 한다"),
+    ),
+)
+"""What the first sitting takes up and decides."""
+
+
 def copy_of(folder: Path, place: Path, key: str, since: date, name: Text) -> Path:
     """The definitions and evidence of a programme folder as an exercise of its own, without the record."""
     for path, content in texts(folder).items():
@@ -84,8 +98,11 @@ def copy_of(folder: Path, place: Path, key: str, since: date, name: Text) -> Pat
     return place
 
 
-def generate(folder: Path, key: str, *, until: date, seed: int = 1) -> m.Programme:
+def generate(folder: Path, key: str, *, until: date, seed: int = 1, analysis: Run | None = None) -> m.Programme:
     """Generate an exercise on the definitions of a programme folder, ending shortly after `until`.
+
+    analysis: a kept run of that folder; the kick-off decides on it, projects and measures rest on its figures. Without
+    one the pages of the analysis stay empty.
 
     Raises InputError when there is a programme of this key already.
     """
@@ -95,18 +112,22 @@ def generate(folder: Path, key: str, *, until: date, seed: int = 1) -> m.Program
     with tempfile.TemporaryDirectory() as place, transaction.atomic():
         made = copy_of(folder, Path(place), key, first, WATERMARK)
         programme = load(made).programme
-        _Exercise(programme, first, until, random.Random(seed)).run()  # noqa: S311  (no secret)
+        _Exercise(programme, first, until, random.Random(seed), analysis).generate()  # noqa: S311  (no secret)
     return programme
 
 
 class _Exercise:
     """The months as they go by. People act on their own days with their own mandates."""
 
-    def __init__(self, programme: m.Programme, first: date, until: date, chance: random.Random) -> None:
+    def __init__(
+        self, programme: m.Programme, first: date, until: date, chance: random.Random, analysis: Run | None
+    ) -> None:
         self.programme, self.first, self.until, self.chance = programme, first, until, chance
+        self.analysis = analysis
         self.people: dict[str, m.Person] = {}
         self.decisions: dict[int, list[m.Decision]] = {}
         self.demands: dict[int, list[m.Submission]] = {}
+        self.projects: dict[int, list[m.CoreProject]] = {}
         self.made: list[m.Measure] = []
 
     def at(self, day: date, hour: int = 10) -> datetime:
@@ -117,8 +138,10 @@ class _Exercise:
             return system(GENERATOR, self.at(day, hour))
         return Actor(self.people[who], self.at(day, hour))
 
-    def run(self) -> None:
+    def generate(self) -> None:
         self._institution()
+        if self.analysis is not None:
+            self._kick_off(self.analysis)
         for area in self.areas:
             self._demands(area)
         months = [self._month(number) for number in range(MONTHS + 1)]
@@ -200,6 +223,64 @@ class _Exercise:
             post=text("Manager of an exercise company", "연습용 기업 담당"),
             organisation=company,
         )
+
+    def _kick_off(self, analysis: Run) -> None:
+        """The task force's first sitting: it stands behind the ranking and makes the chosen projects core projects."""
+        day = self.first + timedelta(days=(7 - self.first.weekday()) % 7 + 1)  # a Tuesday before the groups' window
+        taken_in = runs.take_in(
+            self.by("analyst", self.first), self.programme, key=analysis.id, manifest=analysis.manifest
+        )
+        secretariat, chair = self.by("secretariat", self.first), self.by("force-chair", day)
+        sitting = meetings.plan(
+            secretariat,
+            self.force,
+            key=f"{day}-task-force",
+            name=text("Kick-off of the task force (exercise)", "TF 착수 회의(연습)"),
+            starts=self.at(day),
+            place=text("Exercise hall", "연습 회의장"),
+            disclosure=Disclosure.PUBLIC,
+        )
+        items = [
+            meetings.add_item(secretariat, sitting, title=title, purpose=Purpose.DECIDE, resting_on=taken_in)
+            for title, _ in KICK_OFF
+        ]
+        meetings.convene(secretariat, sitting)
+        sits = self.by("secretariat", day, 9)
+        for who in self.people:
+            if who == "force-chair" or who.startswith("force-member"):
+                meetings.attend(sits, sitting, person=self.people[who], presence=Presence.PRESENT)
+        meetings.open_(chair, sitting)
+        present, _ = meetings.seats(sitting)
+        industries, portfolio = (
+            meetings.decide(
+                sits,
+                item,
+                key=f"{day.year}-task-force-{number:02d}",
+                text=said,
+                basis="운영 규정 제1조(연습)",
+                votes_for=present,
+                votes_against=0,
+                abstentions=0,
+                resting_on=taken_in,
+            )
+            for number, (item, (_, said)) in enumerate(zip(items, KICK_OFF, strict=True), 1)
+        )
+        meetings.end(self.by("force-chair", day, 12), sitting)
+        chosen = analysis.tables["projects"]
+        chosen = chosen[chosen["chosen"]]
+        names = {project.id: project.name for found in analysis.programme.projects.values() for project in found}
+        for area in self.areas:
+            for project in chosen.loc[chosen["area"] == area.key, "project"]:
+                made = strategies.choose_project(
+                    self.by("secretariat", day, 13),
+                    area,
+                    key=project,
+                    name=text(names[project]["en"], names[project]["ko"]),
+                    run=taken_in,
+                    decision=portfolio,
+                )
+                self.projects.setdefault(area.pk, []).append(made)
+            self.decisions.setdefault(area.pk, []).append(industries)
 
     def _demands(self, area: m.Area) -> None:
         """Demands over the months: most answered, some late, one merged, one appealed; statements voted on."""
@@ -438,6 +519,8 @@ class _Exercise:
         en, ko, instrument = TOPICS[number % 6]
         rapporteur, officer = self.by(f"{key}-rapporteur", start), f"{key}-owner"
         due = start + timedelta(days=self.chance.choice((90, 130, 240, 400)))
+        projects = self.projects.get(area.pk, [])
+        project = projects[number % len(projects)] if projects else None
         measure = measures.propose(
             rapporteur,
             task,
@@ -448,6 +531,7 @@ class _Exercise:
             verifier=verifier,
             officer=self.people[officer],
             due=due,
+            project=project,
         )
         if bare:
             return
@@ -458,6 +542,9 @@ class _Exercise:
         measures.ground(rapporteur, measure, decision=early[-1])
         demand = demands[number % len(demands)]
         measures.ground(rapporteur, measure, submission=demand)
+        if self.analysis is not None and project is not None and project.chosen_run is not None:
+            figure = self.analysis.figure("projects", project.key)
+            measures.ground(rapporteur, measure, run=project.chosen_run, figure=figure)
         measures.agree(self.by(f"{key}-chair", start + timedelta(days=1)), measure)
         demand.refresh_from_db()
         if demand.state == "moderated" and demand.received_on + timedelta(days=45) < self.until and number != 4:
