@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from majung.publishing.charts import stylesheet
+from majung.runs import Run
 from majung.taskforce.models import User
+from majung.taskforce.operations import runs
 from majung.web import request as frame
 from majung.web.words import words
 from taskforce.conftest import Institution
@@ -151,3 +157,40 @@ def test_a_topic_falls_back_to_the_frame_and_the_paper() -> None:
     assert found.find("unit.years")
     with pytest.raises(KeyError, match=r"style\.en\.toml has no nowhere"):
         found.find("nowhere")
+
+
+def test_every_page_of_a_programme_is_reached_by_links_from_home(
+    institution: Institution, sign_in: SignIn, kept_run: Run, settings: Any
+) -> None:
+    """A page that nobody links to is found by nobody."""
+    assert kept_run.folder is not None
+    settings.RUNS = kept_run.folder.parent
+    runs.take_in(institution.by("loader"), institution.programme, key=kept_run.id, manifest=kept_run.manifest)
+    client = sign_in("auditor")
+    key = institution.programme.key
+    waiting, seen = [f"/{key}/"], set()
+    while waiting:
+        address = waiting.pop()
+        seen.add(address)
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        for href in re.findall(r'href="([^"]*)"', answer.content.decode()):
+            found = urlsplit(urljoin(address, unescape(href))).path
+            # Pages of single things and files hang on these.
+            if re.fullmatch(rf"/{key}/(?:[a-z-]+/)?", found) and found not in seen and found not in waiting:
+                waiting.append(found)
+    pages = {reverse(name, args=[key]) for name in _of_a_programme(get_resolver())}
+    # Not pages: a form's target, a piece that htmx asks for.
+    pages -= {reverse(name, args=[key]) for name in ("run-ask", "run-jobs")}
+    assert pages - seen == set()
+
+
+def _of_a_programme(resolver: URLResolver) -> list[str]:
+    """The names of the addresses that need a programme's key and nothing else."""
+    found = []
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            found += _of_a_programme(entry)
+        elif isinstance(entry, URLPattern) and re.fullmatch(r"<slug:programme>/(?:[a-z-]+/)?", str(entry.pattern)):
+            found.append(str(entry.name))
+    return found

@@ -27,6 +27,8 @@ from majung.web.words import Words, words
 STAGES = ("evidence", "discovery", "diagnosis", "projects", "meetings", "measures", "announcements", "review")
 """The eight stages of the cycle and the names of the addresses at which each begins; a name without a page yet is
 printed as a word, not a link."""
+ACROSS = ("demands", "calendar", "registers", "trace-find", "journal")
+"""Pages beside the cycle, at the foot of every page."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Here:
     @property
     def day_said(self) -> str:
         return self.words.day(self.day)
+
+    @property
+    def across(self) -> tuple[str, ...]:
+        """The pages beside the cycle that the person may open."""
+        return tuple(name for name in ACROSS if name != "journal" or self.sight.journal)
 
     @property
     def post(self) -> str:

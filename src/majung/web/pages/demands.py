@@ -73,7 +73,7 @@ def listed(here: Here) -> HttpResponse:
         ),
     ]
     lede = Lede(w.find("topic"), heading, w.find("stand"))
-    return here.show("pages/page.html", stage="meetings", lede=lede, parts=parts)
+    return here.show("pages/page.html", stage="demands", lede=lede, parts=parts)
 
 
 def _open(here: Here) -> list[Offer]:
@@ -222,7 +222,7 @@ def one(here: Here, key: str) -> HttpResponse:
         ),
     ]
     lede = Lede(f"{w.find('topic')} · {found.key}", found.title or w.find("erased"))
-    return here.show("pages/page.html", stage="meetings", lede=lede, parts=parts)
+    return here.show("pages/page.html", stage="demands", lede=lede, parts=parts)
 
 
 def _led_to(here: Here, response: Response) -> str:
@@ -281,7 +281,7 @@ def consultation(here: Here, key: str) -> HttpResponse:
     ]
     kicker = w.of(found.area.name) if found.area else w.of(found.body.name)
     lede = Lede(f"{w.find('consultations_topic')} · {kicker}", w.of(found.question), w.counted(seen.voters, "voters"))
-    return here.show("pages/page.html", stage="meetings", lede=lede, parts=parts)
+    return here.show("pages/page.html", stage="demands", lede=lede, parts=parts)
 
 
 def stability_said(seen: Picture, here: Here) -> str:
