@@ -151,5 +151,8 @@ def test_what_comes_with_majung_is_listed_with_its_licence():
     assert listed.exit_code == 0
     assert "isic4-wiod56" in listed.output
     data = json.loads(run(list_command, "--json").output)
-    assert {one["id"] for one in data} >= {"isic4-nace2-divisions", "isic4-wiod56", "wipo-field-sector"}
-    assert all(one["licence"] and one["citation"] and one["split_codes"] == 0 for one in data)
+    here = [one for one in data if one["where"] == "shipped"]
+    assert {one["id"] for one in here} >= {"isic4-nace2-divisions", "isic4-wiod56", "wipo-field-sector"}
+    assert all(one["split_codes"] == 0 for one in here)
+    assert all(one["licence"] and one["citation"] for one in data)
+    assert {one["where"] for one in data} == {"shipped", "fetch", "by hand"}

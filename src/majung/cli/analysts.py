@@ -11,6 +11,7 @@ def register(root: typer.Typer) -> None:
     """Hang them into the main command and into `majung evidence`."""
     evidence.app.command("diff")(snapshots.diff_command)
     evidence.app.command("crosswalks")(crosswalks.list_command)
+    evidence.app.command("crosswalk-fetch")(crosswalks.fetch_command)
     evidence.app.command("crosswalk-read")(crosswalks.read_command)
     evidence.app.command("convert")(crosswalks.convert_command)
     root.command("longlist")(longlist.longlist_command)

@@ -1,10 +1,10 @@
-"""`majung evidence crosswalks|crosswalk-read|convert`: concordances and what they do to a table."""
+"""`majung evidence crosswalks|crosswalk-fetch|crosswalk-read|convert`: concordances and what they do to a table."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,11 +12,19 @@ from rich.table import Table
 
 from majung.cli.evidence import AsJson, Lang, PackagePath, language, print_json
 from majung.cli.snapshots import open_anywhere
+from majung.evidence import Language
+from majung.evidence.clients import DownloadError
 from majung.evidence.crosswalks import (
+    KEPT,
     LAYOUTS,
     Columns,
+    Concordance,
+    Official,
+    catalogue,
     convert,
+    fetch_official,
     find_concordance,
+    kept,
     read_official,
     shipped,
     write_concordance,
@@ -26,35 +34,97 @@ from majung.evidence.package import Filter
 from majung.methods.labelled import InputError
 
 
-def list_command(as_json: AsJson = False, lang: Lang = None) -> None:
-    """List the concordances that come with Majung: from, to, links, codes that must be divided, licence."""
+def list_command(
+    folder: Annotated[Path, typer.Option("--folder", help="Where what was read or fetched is kept.")] = KEPT,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """List concordances: those that come with Majung, those kept here, and those that one command fetches."""
     chosen = language(lang)
-    found = shipped()
+    rows = [_row(one, "shipped") for one in shipped().values()]
+    rows += [_row(one, "kept") for one in kept(folder).values()]
+    here = {row["id"] for row in rows}
+    rows += [_official_row(one) for one in catalogue().values() if one.id not in here]
     if as_json:
-        print_json(
-            [
-                {"id": one.id, "name": one.name, "source": one.source, "target": one.target, "links": len(one.links)}
-                | {"split_codes": len(one.split_codes()), "licence": one.licence, "citation": one.citation}
-                for one in found.values()
-            ]
-        )
+        print_json(rows)
         return
     heads = {
-        "en": ("id", "what", "links", "divided", "licence", "source"),
-        "ko": ("id", "내용", "연결", "분할", "라이선스", "출처"),
+        "en": ("id", "where", "what", "links", "divided", "licence", "source"),
+        "ko": ("id", "위치", "내용", "연결", "분할", "라이선스", "출처"),
+    }
+    where = {
+        "shipped": {"en": "shipped", "ko": "함께 제공"},
+        "kept": {"en": "kept here", "ko": "보관"},
+        "fetch": {"en": "crosswalk-fetch", "ko": "crosswalk-fetch"},
+        "by hand": {"en": "by hand", "ko": "직접"},
     }
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, head in enumerate(heads[chosen]):
-        table.add_column(head, overflow="fold", justify="right" if number in (2, 3) else "left")
-    for one in found.values():
+        table.add_column(head, overflow="fold", justify="right" if number in (3, 4) else "left")
+    for row in rows:
+        counts = ["" if row[name] is None else str(row[name]) for name in ("links", "split_codes")]
         table.add_row(
-            one.id, one.name[chosen], str(len(one.links)), str(len(one.split_codes())), one.licence, one.citation
+            row["id"], where[row["where"]][chosen], row["name"][chosen], *counts, row["licence"], row["citation"]
         )
     Console().print(table)
 
 
+def _row(one: Concordance, where: str) -> dict[str, Any]:
+    stated = {name: getattr(one, name) for name in ("id", "name", "source", "target", "licence", "citation", "url")}
+    return stated | {"where": where, "links": len(one.links), "split_codes": len(one.split_codes())}
+
+
+def _official_row(one: Official) -> dict[str, Any]:
+    stated = {name: getattr(one, name) for name in ("id", "name", "source", "target", "citation", "url", "page")}
+    where = "fetch" if one.url else "by hand"
+    return stated | {"licence": one.terms, "where": where, "links": None, "split_codes": None}
+
+
+def fetch_command(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Id of a table that `evidence crosswalks` lists.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the publisher's file and the two files.")] = KEPT,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask again for what was fetched before.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Take only what was fetched before.")] = False,
+    cache: Annotated[
+        Path | None, typer.Option("--cache", metavar="FOLDER", help="Where answers are kept between commands.")
+    ] = None,
+    base_url: Annotated[
+        str, typer.Option("--base-url", metavar="URL", help="Another host with the same files, e.g. a mirror.")
+    ] = "",
+    lang: Lang = None,
+) -> None:
+    """Fetch an official concordance from its publisher, keep the file as it came, and read it."""
+    chosen = language(lang)
+    try:
+        done = fetch_official(id_, out, cache=cache, base=base_url, fresh=fresh, offline=offline)
+    except DownloadError as error:
+        raise error.in_language(chosen) from None
+    console = Console(soft_wrap=True)
+
+    def line(en: str, ko: str) -> None:
+        console.print(ko if chosen == "ko" else en, markup=False, highlight=False)
+
+    retrieved = done.answer.retrieved.date()
+    line(
+        f"{done.file}: {done.answer.bytes:,} bytes, retrieved {retrieved}",
+        f"{done.file}: {done.answer.bytes:,}바이트, 수집일 {retrieved}",
+    )
+    if done.concordance is None:
+        then = done.official.read_command(str(done.file))
+        line(f"its columns are not known here; look and name them: {then}", f"열 이름을 보고 적으십시오: {then}")
+    else:
+        console.print(_said(done.place, done.concordance, chosen), markup=False, highlight=False)
+    line(f"terms: {done.official.terms}", f"이용 조건: {done.official.terms}")
+
+
+def _said(place: Path | None, one: Concordance, lang: Language) -> str:
+    if lang == "ko":
+        return f"{place}: 연결 {len(one.links):,}개, 여러 코드로 나뉘는 코드 {len(one.split_codes()):,}개"
+    return f"{place}: {len(one.links):,} links; {len(one.split_codes()):,} codes go to several"
+
+
 def read_command(
-    file: Annotated[Path, typer.Argument(help="Concordance as its publisher lays it out (CSV, text or .xlsx).")],
+    file: Annotated[Path, typer.Argument(help="Concordance as its publisher lays it out (CSV, text, .xlsx, .xls).")],
     id_: Annotated[str, typer.Option("--id", help="Id to keep it under, e.g. hs2017-hs2012.")],
     source: Annotated[str, typer.Option("--from", help="Classification it converts from, as in codes.csv.")],
     target: Annotated[str, typer.Option("--to", help="Classification it converts to.")],
@@ -67,7 +137,7 @@ def read_command(
     weights: Annotated[str, typer.Option("--weights", help="What the weights rest on, in words.")] = "",
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
     prefix: Annotated[bool, typer.Option("--prefix", help="A code belongs to the longest one it begins with.")] = False,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the two files.")] = Path("concordances"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the two files.")] = KEPT,
     lang: Lang = None,
 ) -> None:
     """Read an official concordance and keep it as two files (TOML and CSV) with its licence and source."""
@@ -90,18 +160,13 @@ def read_command(
         weights=weights,
     )
     place = write_concordance(one, out)
-    said = (
-        f"{place}: 연결 {len(one.links):,}개, 여러 코드로 나뉘는 코드 {len(one.split_codes()):,}개"
-        if chosen == "ko"
-        else f"{place}: {len(one.links):,} links; {len(one.split_codes()):,} codes go to several"
-    )
-    Console(soft_wrap=True).print(said, markup=False, highlight=False)
+    Console(soft_wrap=True).print(_said(place, one, chosen), markup=False, highlight=False)
 
 
 def convert_command(
     path: PackagePath,
     table: Annotated[str, typer.Option("--table", metavar="T", help="Canonical table, e.g. patents.")],
-    by: Annotated[str, typer.Option("--by", help="Id of a shipped concordance, or path of its .toml.")],
+    by: Annotated[str, typer.Option("--by", help="Id of a shipped or kept concordance, or path of its .toml.")],
     measure: Annotated[list[str] | None, typer.Option("--measure", help="Only these measures.")] = None,
     source: Annotated[str | None, typer.Option("--source", help="Only rows of this source.")] = None,
     backwards: Annotated[

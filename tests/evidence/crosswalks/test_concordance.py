@@ -23,6 +23,7 @@ from majung.evidence.crosswalks.concordance import Link
 from majung.evidence.crosswalks.layouts import tidy
 from majung.evidence.importers.wipo import FIELDS
 from majung.methods.labelled import InputError
+from old_excel import write_xls
 
 NAME = {"en": "test", "ko": "시험"}
 STATED = {
@@ -362,7 +363,8 @@ def test_korean_columns_in_a_cp949_file_by_explicit_names(tmp_path):
         ("a.csv", b"\xff\xff\xff\xff", "neither UTF-8 nor cp949"),
         ("a.xlsx", b"not a workbook", "a.xlsx"),
         ("a.xlsx", b"PK\x03\x04broken", "a.xlsx"),
-        ("a.xls", b"\xd0\xcf\x11\xe0", "save it as .xlsx"),
+        ("a.xls", b"\xd0\xcf\x11\xe0", "damaged or cut off"),
+        ("a.xls", b"PK\x03\x04", "damaged or cut off"),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be_is_a_clear_error(tmp_path, name, content, said):
@@ -407,6 +409,42 @@ def test_a_damaged_file_is_a_concordance_or_a_clear_error(tmp_path_factory, dama
     assert one.links
     if binary:
         assert {link.code_from for link in one.links} == {"010121", "850440"}
+
+
+def test_the_layout_of_the_older_hs_tables(tmp_path):
+    """In .xls, below titles, with a column `ex.` between the codes; a code without forerunner stands as n/a."""
+    rows = [["Correlation table"], ["HS 2012", "ex.", "HS 1992", "Relationship"], ["010121", "", "010111", "n:n"]]
+    rows += [["010121", "ex.", "010120", "n:n"], ["n/a", "", "380999", "n/a"], ["854370", "", "n/a", "n/a"]]
+    cells = {(r, c): cell for r, row in enumerate(rows) for c, cell in enumerate(row) if cell}
+    file = write_xls(tmp_path / "hs.xls", {"Conversion": {(0, 0): "HS 2012"}, "Correlation": cells})
+    links = read_official(file, "hs", **STATED).links
+    assert [(k.code_from, k.code_to) for k in links] == [("010121", "010111"), ("010121", "010120"), ("854370", "")]
+    with pytest.raises(InputError, match="no sheet 'Q'; there are Conversion, Correlation"):
+        read_official(file, "hs", **STATED, sheet="Q")
+
+
+def test_an_old_workbook_that_asks_for_all_memory_is_an_error(tmp_path):
+    """One cell at the far end of what the format can say: the reader asks for 100 GB and ends its process."""
+    file = write_xls(tmp_path / "far.xls", {"A": {(0, 0): "HS 2012", (65535, 65535): "x"}})
+    assert file.stat().st_size < 10_000
+    with pytest.raises(InputError, match="asks for too much memory"):
+        read_official(file, "hs", **STATED)
+
+
+@given(damage=st.lists(st.tuples(st.integers(0, 2800), st.integers(0, 255)), min_size=1, max_size=5))
+@settings(max_examples=15, deadline=None)
+def test_a_damaged_old_workbook_is_a_concordance_or_a_clear_error(tmp_path_factory, damage):
+    rows = [["HS 2012", "HS 2007", "Relationship"], ["010121", "010110", "n:n"]]
+    cells = {(r, c): cell for r, row in enumerate(rows) for c, cell in enumerate(row)}
+    file = write_xls(tmp_path_factory.mktemp("damaged") / "hs.xls", {"A": cells})
+    content = bytearray(file.read_bytes())
+    for place, value in damage:
+        content[place] = value
+    file.write_bytes(content)
+    try:
+        assert read_official(file, "hs", **STATED).links
+    except InputError:
+        return
 
 
 def test_a_formula_without_a_stored_value_is_named(tmp_path):

@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from majung.evidence.crosswalks.catalogue import catalogue, turned
 from majung.evidence.descriptor import SLUG
 from majung.evidence.problems import Text
 from majung.methods.labelled import InputError
@@ -23,6 +24,9 @@ from majung.methods.labelled import InputError
 Match = Literal["exact", "prefix"]
 COLUMNS = ("code_from", "code_to", "weight", "note")
 WEIGHT_TOLERANCE = 1e-9
+KEPT = Path("concordances")
+"""Where concordances that were read or fetched are kept, in the folder one works in, unless told otherwise."""
+_OPTIONAL = ("match", "weights", "url", "retrieved", "sha256", "note")
 _DATA = Path(__file__).parent / "data"
 
 
@@ -43,6 +47,7 @@ class Concordance:
 
     match: "exact", or "prefix": a code belongs to the longest code_from it begins with (IPC subclasses and groups).
     weights: what the weights rest on, in words; "" if none are stated. licence, citation: as its publisher states them.
+    url, retrieved (ISO date), sha256: of the publisher's file, where it was fetched.
     """
 
     id: str
@@ -55,6 +60,8 @@ class Concordance:
     match: Match = "exact"
     weights: str = ""
     url: str = ""
+    retrieved: str = ""
+    sha256: str = ""
     note: str = ""
     labels: Mapping[str, Text] = field(default_factory=dict)
 
@@ -144,7 +151,8 @@ def read_concordance(file: str | Path) -> Concordance:
         raise InputError(f"{place}: cannot be read ({error.strerror})") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{place}: not valid TOML ({error})") from error
-    known = {"id", "name", "source", "target", "licence", "citation", "match", "weights", "url", "note", "labels"}
+    known = {"id", "name", "source", "target", "licence", "citation", "match", "weights"}
+    known |= {"url", "retrieved", "sha256", "note", "labels"}
     for key in head:
         if key not in known:
             raise InputError(f"{place}: unknown key {key!r}; the keys are {', '.join(sorted(known))}")
@@ -191,7 +199,7 @@ def write_concordance(one: Concordance, folder: str | Path) -> Path:
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     lines = [f"{key} = {_toml(getattr(one, key))}" for key in ("id", "name", "source", "target", "licence", "citation")]
-    lines += [f"{key} = {_toml(getattr(one, key))}" for key in ("match", "weights", "url", "note") if getattr(one, key)]
+    lines += [f"{key} = {_toml(getattr(one, key))}" for key in _OPTIONAL if getattr(one, key)]
     if one.labels:
         lines += ["", "[labels]"] + [f"{_toml(code)} = {_toml(label)}" for code, label in one.labels.items()]
     out = io.StringIO()
@@ -214,17 +222,26 @@ def _toml(value: Any) -> str:
 
 def shipped() -> dict[str, Concordance]:
     """The concordances that come with Majung, by id."""
-    found = (read_concordance(file) for file in sorted(_DATA.glob("*.toml")))
+    return kept(_DATA)
+
+
+def kept(folder: str | Path = KEPT) -> dict[str, Concordance]:
+    """The concordances in a folder, by id; none where there is no such folder."""
+    found = (read_concordance(file) for file in sorted(Path(folder).glob("*.toml")))
     return {one.id: one for one in found}
 
 
 def find_concordance(name: str | Path) -> Concordance:
-    """A concordance by the id of a shipped one or by the path of its .toml file."""
+    """A concordance by the path of its .toml file, or by its id: of a shipped one, or of one in `KEPT`."""
     if str(name).endswith(".toml"):
         return read_concordance(name)
     known = shipped()
-    if str(name) not in known:
-        raise InputError(
-            f"no concordance {str(name)!r} comes with Majung; there are {', '.join(known)}, or give a .toml"
-        )
-    return known[str(name)]
+    if str(name) in known:
+        return known[str(name)]
+    if SLUG.fullmatch(str(name)) and (KEPT / f"{name}.toml").is_file():
+        return read_concordance(KEPT / f"{name}.toml")
+    if str(name) in catalogue():
+        raise InputError(f"{name} is not here yet; bring it: majung evidence crosswalk-fetch {name}")
+    if back := turned(str(name)):
+        raise InputError(f"no {name} is published, but {back} is: --by {back} --backwards")
+    raise InputError(f"no concordance {str(name)!r} comes with Majung; there are {', '.join(known)}, or give a .toml")

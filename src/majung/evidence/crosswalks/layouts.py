@@ -15,12 +15,16 @@ from majung.evidence.codebook import spelling
 from majung.evidence.crosswalks.concordance import Concordance, Link, Match, weight_of
 from majung.evidence.importers.context import Context
 from majung.evidence.importers.inputs import find_inputs
+from majung.evidence.importers.old_workbook import read_old_workbook
 from majung.evidence.importers.workbook import cell_text, open_workbook
 from majung.evidence.problems import EvidenceError, Text, text
 from majung.methods.labelled import InputError
 
 HEADER_WITHIN = 30
 """The header is looked for in so many first rows: official workbooks begin with titles and notes."""
+
+NOTHING = "n/a"
+"""What UN tables write where no code corresponds."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,10 @@ def read_official(
             raise InputError(f"{place}:{number}: the row ends before the code columns; look for a line break in a cell")
         code_from = tidy(cells[first], columns.match, columns.digits)
         code_to = tidy(cells[second], "exact", columns.digits)
+        if code_from.lower() == NOTHING:  # a new code that had no forerunner
+            continue
+        if code_to.lower() == NOTHING:
+            code_to = ""
         if not code_from:
             raise InputError(f"{place}:{number}: the code to convert from is empty; fill it in or take the row out")
         share = weight_of(cells[weight], place, number) if weight is not None and weight < len(cells) else None
@@ -194,7 +202,10 @@ def _sheets(place: Path, sheet: str | None) -> Iterator[tuple[str, list[tuple[in
         yield from _workbook(place, sheet)
         return
     if place.suffix.lower() == ".xls":
-        raise InputError(f"{place}: the old Excel format is not read; save it as .xlsx")
+        sheets = read_old_workbook(find_inputs([place])[0])
+        for name in [_known_sheet(place, sheet, list(sheets))] if sheet else sheets:
+            yield name, list(enumerate(sheets[name], 1))
+        return
     try:
         content = place.read_bytes()
     except OSError as error:
@@ -220,10 +231,14 @@ def _workbook(place: Path, sheet: str | None) -> Iterator[tuple[str, list[tuple[
     inputs = find_inputs([place])
     context = Context()
     with open_workbook(inputs[0], context) as book:
-        if sheet is not None and sheet not in book.names:
-            raise InputError(f"{place}: no sheet {sheet!r}; there are {', '.join(book.names)}")
-        for name in [sheet] if sheet else book.names:
+        for name in [_known_sheet(place, sheet, book.names)] if sheet else book.names:
             rows = [(number, [cell_text(cell) for cell in row]) for number, row in book.rows_of(name)]
             if context.bad_rows:
                 raise EvidenceError.of(str(place), context.bad_rows)
             yield name, rows
+
+
+def _known_sheet(place: Path, sheet: str, names: Sequence[str]) -> str:
+    if sheet not in names:
+        raise InputError(f"{place}: no sheet {sheet!r}; there are {', '.join(names)}")
+    return sheet
