@@ -69,6 +69,9 @@ def test_an_exercise_on_a_run_decides_on_it_and_its_measures_rest_on_figures(fol
     projects = m.CoreProject.objects.filter(programme=programme)
     assert set(projects.values_list("key", flat=True)) == set(chosen)
     assert set(projects.values_list("decision__resting_on__key", flat=True)) == {kept.id}
+    industries = kept.programme.industries
+    for area in m.Area.objects.filter(programme=programme):
+        assert area.name == industries[area.key].name.model_dump()
     figures = m.Ground.objects.exclude(figure="").values_list("figure", flat=True)
     assert figures
     assert {kept.figures.row(figure)[0] for figure in figures} == {"projects"}

@@ -18,7 +18,7 @@ from django.db import IntegrityError, models, transaction
 
 from majung.evidence.problems import text
 from majung.methods.labelled import InputError
-from majung.programme.folder import load_programme
+from majung.programme.folder import Programme, load_programme
 from majung.programme.model import Charter
 from majung.programme.record import read_context
 from majung.taskforce import models as m
@@ -75,7 +75,7 @@ def load(folder: str | Path, *, apply: bool = False) -> Loaded:
     head = _head(folder / "record", definitions.charter, context, problems)
     refuse(problems)
     since = min((entry.at for entry in entries), default=_since(definitions.charter, context))
-    entries = finish([*entries, *_implied(folder, definitions.charter, entries, since, problems)], problems)
+    entries = finish([*entries, *_implied(folder, definitions, entries, since, problems)], problems)
     refuse(problems)
     files = {**texts(folder), EVIDENCE: keep_evidence(folder / "evidence") + "\n"}
     with transaction.atomic():
@@ -132,11 +132,11 @@ def _since(charter: Charter, context: dict[str, Any]) -> datetime:
 
 
 def _implied(
-    folder: Path, charter: Charter, entries: list[Entry], since: datetime, problems: list[Text]
+    folder: Path, definitions: Programme, entries: list[Entry], since: datetime, problems: list[Text]
 ) -> list[Entry]:
     """Rows that programme.toml implies and the record does not state: organisations; without any body also the task
     force, its areas with working groups and leads, and their series."""
-    file = folder / "programme.toml"
+    file, charter = folder / "programme.toml", definitions.charter
     known = {(entry.kind.name, entry.key) for entry in entries}
     made: list[tuple[str, dict[str, Any], str]] = [
         ("organisation", {"key": one.id, "name": one.name.model_dump()}, f"organisations[{number}]")
@@ -150,7 +150,8 @@ def _implied(
             place, group = f"areas[{number}]", f"{area.industry}-working-group"
             body = {"key": group, "kind": BodyKind.WORKING_GROUP.value, "parent": "task-force"}
             made.append(("body", body | {"name": area.working_group.model_dump()}, place))
-            row = {"key": area.industry, "name": area.working_group.model_dump(), "body": group}
+            industry = definitions.industries[area.industry].name.model_dump()
+            row = {"key": area.industry, "name": industry, "body": group}
             made.append(("area", row | {"taken_up": since.date()}, place))
             for lead in area.leads:
                 made.append(("lead", {"area": area.industry, "organisation": lead, "starts": since.date()}, place))
