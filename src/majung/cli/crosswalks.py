@@ -52,21 +52,37 @@ def list_command(
         "en": ("id", "where", "what", "links", "divided", "licence", "source"),
         "ko": ("id", "위치", "내용", "연결", "분할", "라이선스", "출처"),
     }
-    where = {
-        "shipped": {"en": "shipped", "ko": "함께 제공"},
-        "kept": {"en": "kept here", "ko": "보관"},
-        "fetch": {"en": "crosswalk-fetch", "ko": "crosswalk-fetch"},
-        "by hand": {"en": "by hand", "ko": "직접"},
-    }
+    where = {"shipped": {"en": "shipped", "ko": "함께 제공"}, "kept": {"en": "kept", "ko": "보관"}}
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, head in enumerate(heads[chosen]):
         table.add_column(head, overflow="fold", justify="right" if number in (3, 4) else "left")
     for row in rows:
-        counts = ["" if row[name] is None else str(row[name]) for name in ("links", "split_codes")]
-        table.add_row(
-            row["id"], where[row["where"]][chosen], row["name"][chosen], *counts, row["licence"], row["citation"]
-        )
-    Console().print(table)
+        if row["links"] is not None:
+            counts = str(row["links"]), str(row["split_codes"])
+            at = where[row["where"]][chosen]
+            table.add_row(row["id"], at, row["name"][chosen], *counts, row["licence"], row["citation"])
+    console = Console()
+    console.print(table)
+    for how, said in _HOW.items():
+        left = [row for row in rows if row["where"] == how]
+        if left:
+            console.print(f"\n{said[chosen]}", markup=False, highlight=False)
+        for terms in dict.fromkeys(row["licence"] for row in left):
+            of = [row for row in left if row["licence"] == terms]
+            ids = ", ".join(row["id"] for row in of)
+            console.print(f"{of[0]['publisher']}: {ids}\n  {terms}", markup=False, highlight=False)
+
+
+_HOW = {
+    "fetch": {
+        "en": "Not here; `majung evidence crosswalk-fetch ID` brings one from its publisher:",
+        "ko": "여기에 없음. `majung evidence crosswalk-fetch ID`로 발행 기관에서 받습니다:",
+    },
+    "by hand": {
+        "en": "No address known; `majung evidence crosswalk-fetch ID` says where to look and what to do then:",
+        "ko": "파일 주소를 모름. `majung evidence crosswalk-fetch ID`가 찾을 곳과 다음 명령을 알려 줍니다:",
+    },
+}
 
 
 def _row(one: Concordance, where: str) -> dict[str, Any]:
@@ -75,7 +91,9 @@ def _row(one: Concordance, where: str) -> dict[str, Any]:
 
 
 def _official_row(one: Official) -> dict[str, Any]:
-    stated = {name: getattr(one, name) for name in ("id", "name", "source", "target", "citation", "url", "page")}
+    stated = {
+        name: getattr(one, name) for name in ("id", "name", "source", "target", "publisher", "citation", "url", "page")
+    }
     where = "fetch" if one.url else "by hand"
     return stated | {"licence": one.terms, "where": where, "links": None, "split_codes": None}
 

@@ -110,7 +110,7 @@ def test_names_of_wiod_sectors_begin_with_their_divisions():
 
 
 def test_every_item_of_nace_lies_in_one_item_of_isic_of_its_level():
-    """Annex I of Regulation 1893/2006: 88 divisions, 272 groups and 615 classes; ISIC has 88, 238 and 419."""
+    """NACE Rev. 2 has 88 divisions, 272 groups and 615 classes; ISIC Rev. 4 has 88, 238 and 419."""
     one = shipped()["nace2-isic4"]
     for nace, isic, sizes in ((2, 2, (88, 88)), (4, 3, (272, 238)), (5, 4, (615, 419))):
         level = [link for link in one.links if len(link.code_from) == nace]
@@ -119,7 +119,7 @@ def test_every_item_of_nace_lies_in_one_item_of_isic_of_its_level():
     assert len(one.by_code) == len(one.links) == 975
     group = {k.code_from: k.code_to for k in one.links if len(k.code_from) == 4}
     apart = {k.code_from[:4] for k in one.links if len(k.code_from) == 5 and k.code_to[:3] != group[k.code_from[:4]]}
-    assert apart == {"46.6"}  # as printed; the row says so
+    assert apart == {"46.6"}  # as published; the row says so
     assert [k.note for k in one.links if k.note] == ["as published; its classes lie in 465"]
     divisions = {(k.code_from, k.code_to) for k in shipped()["isic4-nace2-divisions"].links}
     assert {(k.code_to, k.code_from) for k in one.links if len(k.code_from) == 2} == divisions

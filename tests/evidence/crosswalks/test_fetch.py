@@ -208,12 +208,13 @@ def test_the_commands_say_what_they_did_and_what_there_is(server, workbook, tmp_
     assert "terms: United Nations terms of use" in done.output
     unread = run("crosswalk-fetch", "ksic11-ksic10", "--base-url", server.url, "--lang", "ko")
     assert "열 이름을 보고 적으십시오: majung evidence crosswalk-read concordances/ksic11-ksic10.xlsx" in unread.output
-    listed = run("crosswalks", "--lang", "ko").output.splitlines()
-    at = {line.split()[0]: line for line in listed if line.strip()}
-    assert "함께 제공" in at["nace2-isic4"]
-    assert "보관" in at["hs2017-hs2012"]
-    assert "crosswalk-fetch" in at["hs2022-hs2017"]
-    assert "직접" in at["ksic11-isic4"]
+    here, fetched, by_hand = run("crosswalks", "--lang", "ko").output.split("\n\n")
+    assert "보관" in next(line for line in here.splitlines() if line.startswith("hs2017-hs2012"))
+    assert "함께 제공" in next(line for line in here.splitlines() if line.startswith("nace2-isic4"))
+    assert "hs2022-hs2017" in fetched
+    assert "hs2017-hs2012" not in fetched
+    assert "United Nations terms of use" in fetched
+    assert "ksic11-isic4" in by_hand
     head = tomllib.loads((tmp_path / "concordances/hs2017-hs2012.toml").read_text())
     assert head["sha256"] == hashlib.sha256(workbook).hexdigest()
     assert read_concordance(tmp_path / "concordances/hs2017-hs2012.toml").retrieved == head["retrieved"]
