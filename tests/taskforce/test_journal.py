@@ -25,7 +25,8 @@ from majung.taskforce.models import (
     OutsideOperation,
     Person,
 )
-from majung.taskforce.operations import bodies, programmes
+from majung.taskforce.operations import bodies, programmes, retention
+from majung.taskforce.rules.words import ErasureRule
 from net import without_net
 
 from .conftest import Institution, moment, text
@@ -203,7 +204,7 @@ def test_verification_survives_erasure_and_the_journal_holds_no_name(institution
     told = json.dumps(list(JournalEntry.objects.values_list("rows", "arguments")), ensure_ascii=False)
     assert name not in told
     assert mail not in told
-    programmes.erase_person(institution.by("secretariat", "2027-01-01"), person, rule="mandate-ended")
+    retention.erase_person(institution.by("secretariat", "2027-01-01"), person, rule=ErasureRule.REQUESTED)
     person.refresh_from_db()
     assert (person.name, person.email, person.salt) == ("", "", "")
     assert verify_database().sound

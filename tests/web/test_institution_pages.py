@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +12,7 @@ from django.test import Client
 
 from majung.taskforce.models import Meeting
 from majung.taskforce.operations import meetings, opinions
-from majung.taskforce.rules.words import Disclosure, Purpose, WithholdingGround
+from majung.taskforce.rules.words import Answer, Disclosure, Purpose, WithholdingGround
 from taskforce.conftest import Institution, moment, text
 
 SignIn = Callable[..., Client]
@@ -307,3 +309,31 @@ def test_queries_do_not_grow_with_rows(
     _grow(institution, task, 30, start=1)
     with django_assert_max_num_queries(len(few)):
         client.get(f"/test-2021/{address}")
+
+
+def test_personal_data_that_are_due_are_erased_with_one_click(institution: Institution, sign_in: SignIn) -> None:
+    i = institution
+    found = opinions.receive(i.by("outsider"), i.programme, title="Title", text="Text", contact="a@example.org")
+    opinions.moderate(i.by("moderator"), found, reason="r")
+    opinions.answer(
+        i.by("secretariat"), found, answer=Answer.OUT_OF_SCOPE, reason=text("no"), link="https://example.org/"
+    )
+    for who in ("chair", "moderator"):
+        assert sign_in(who).get("/test-2021/retention/").status_code == 403
+    for who in ("auditor", "administrator"):
+        answer = sign_in(who).get("/test-2021/retention/")
+        assert "<button>Erase<" not in answer.content.decode(), "they look, the secretariat erases"
+    client = sign_in("secretariat")
+    assert "/test-2021/retention/" in client.get("/test-2021/").content.decode()
+    page = client.get("/test-2021/retention/").content.decode()
+    assert "1 row of personal data is due for erasure" in page
+    assert f'href="/test-2021/demands/{found.key}/"' in page
+    assert "Title" not in page
+    (action,) = re.findall(r'action="([^"]*submission\.erase[^"]*)"', page)
+    done = client.post(html.unescape(action), {"rule": "answered"})
+    assert (done.status_code, done.headers["location"]) == (302, "/test-2021/retention/")
+    found.refresh_from_db()
+    assert (found.title, found.text, found.contact) == ("", "", "")
+    after = client.get("/test-2021/retention/").content.decode()
+    assert "No personal data are due for erasure" in after
+    assert "1 erased lately" in after

@@ -20,6 +20,7 @@ from majung.cli import (
     notices,
     programme,
     public,
+    retention,
     running,
     tables,
     workspace,
@@ -43,6 +44,7 @@ app.add_typer(notices.app, name="notices")
 app.add_typer(public.app, name="public")
 app.add_typer(programme.app, name="programme")
 app.command("exercise")(programme.exercise_command)
+app.command("retention")(retention.retention_command)
 evidence.app.command("download")(download.download_command)
 analysts.register(app)
 demo.register(app)

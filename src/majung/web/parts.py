@@ -56,6 +56,7 @@ WEIGHTY = frozenset(
         "consultation.close",
         "meeting.publish_minutes",
         "panel.close",
+        "retention.apply",
         "review.decide",
         "review.freeze",
         "strategy.return_to_draft",

@@ -14,7 +14,9 @@ from majung.cli.app import app
 from majung.cli.institution import arguments
 from majung.methods.labelled import InputError
 from majung.taskforce.models import ApiToken, JournalEntry, Meeting
-from taskforce.conftest import Institution
+from majung.taskforce.operations import opinions
+from majung.taskforce.rules.words import Answer
+from taskforce.conftest import Institution, text
 
 GROUP = "body/intelligent-robots-working-group"
 PLAN = ["meeting.plan", GROUP, "key=m9", "name.ko=회의", "name.en=Meeting", "starts=2026-12-15T10:00:00+09:00"]
@@ -91,3 +93,21 @@ def test_words_as_data(tmp_path: Path) -> None:
     for wrong in (["a"], ["=1"], ["l:=[1"], [f"c=@{tmp_path / 'none'}"], ["a=1", "a=2"], ["t=1", "t.ko=2"]):
         with pytest.raises(InputError):
             arguments(wrong)
+
+
+def test_what_is_due_for_erasure_is_listed_and_erased(here: Institution) -> None:
+    demand = opinions.receive(here.by("outsider"), here.programme, title="Title", text="Text", contact="a@example.org")
+    opinions.moderate(here.by("moderator"), demand, reason="r")
+    opinions.answer(
+        here.by("secretariat"), demand, answer=Answer.OUT_OF_SCOPE, reason=text("no"), link="https://example.org/"
+    )
+    assert majung("retention", "--on", "2022-04-09", "--json") == []
+    (row,) = majung("retention", "--on", "2022-04-10", "--json")
+    assert (row["row"], row["rule"], row["since"]) == (f"submission/{demand.key}", "answered", "2022-04-10")
+    shown = CliRunner().invoke(app, ["retention", "--lang", "ko"]).stdout
+    assert demand.key in shown
+    assert "Title" not in shown
+    assert len(majung("do", "retention.apply", "--as", "secretariat")["entries"]) == 2, "each erasure and the sweep"
+    assert majung("retention", "--json") == []
+    assert "no programme" in majung("retention", "--programme", "other", code=2)
+    assert "2027-01-31" in majung("retention", "--on", "soon", code=2)

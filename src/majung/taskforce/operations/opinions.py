@@ -17,7 +17,6 @@ from majung.taskforce.models import (
     Statement,
     Submission,
     Theme,
-    Tombstone,
     Vote,
 )
 from majung.taskforce.operations.act import Act, Invalid, operation
@@ -239,16 +238,3 @@ def vote(act: Act, statement: Statement, *, voter: str, opinion: Opinion) -> Vot
     ballot = Vote(statement=statement, voter=voter, opinion=opinion, cast=act.at)
     ballot.save()
     return ballot
-
-
-@operation("submission.erase", en="Erase a submission's personal data", ko="수요의 개인정보 파기")
-def erase_submission(act: Act, submission: Submission, *, rule: str) -> None:
-    """Erase submitter, contact, text and the salt of their digests under a retention rule; area, theme, instrument, the
-    answers and the receipt stay."""
-    if submission.state not in ("answered", "withdrawn", "merged"):
-        raise Invalid("it is not answered yet", "아직 답변하지 않았다")
-    submission.submitter = submission.contact = submission.text = submission.title = submission.private_lead = ""
-    submission.person = None
-    submission.salt, submission.erased_on = "", act.day
-    submission.save()
-    Tombstone.objects.create(table="submission", row=submission.pk, erased=act.at, rule=rule)

@@ -8,7 +8,7 @@ from typing import Any
 
 from majung.taskforce.journal.chain import Draft, append
 from majung.taskforce.journal.images import image
-from majung.taskforce.models import Journaled, Organisation, Person, Programme, ProgrammeFile, Tombstone, User
+from majung.taskforce.models import Journaled, Organisation, Person, Programme, ProgrammeFile, User
 from majung.taskforce.models.base import witness
 from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.rules.words import OrganisationKind, Text
@@ -96,11 +96,3 @@ def give_account(act: Act, person: Person, *, username: str) -> None:
         )
     person.user = user
     person.save()
-
-
-@operation("person.erase", en="Erase a person's data", ko="개인정보 파기")
-def erase_person(act: Act, person: Person, *, rule: str) -> None:
-    """Erase name, address and the salt of their digests under a retention rule; post and mandates stay."""
-    person.name, person.email, person.salt, person.erased_on = "", "", "", act.day
-    person.save()
-    Tombstone.objects.create(table="person", row=person.pk, erased=act.at, rule=rule)

@@ -21,6 +21,7 @@ from majung.taskforce.models import (
     Submission,
     WrittenProcedure,
 )
+from majung.taskforce.queries import retention
 from majung.taskforce.queries.situation import WAITING
 from majung.taskforce.rules.clock import SEOUL
 from majung.taskforce.rules.roles import VOTING, Role
@@ -76,6 +77,7 @@ def home(programme: Programme, person: Person, day: date) -> Home:
         *_votes(programme, held, day),
         *_clearances(programme, person, roles),
         *_comparisons(programme, person, roles),
+        *_erasures(programme, roles, day),
     ]
     waiting.sort(key=lambda due: (due.due is None, due.due or day, due.kind, due.subject.pk))
     since = datetime.combine(day, time(), SEOUL)
@@ -180,3 +182,17 @@ def _comparisons(programme: Programme, person: Person, roles: dict[str, set[int]
         Due("compare", "panel.compare", panel, panel.question, panel.closes)
         for panel in found.exclude(comparisons__judge=person)
     ]
+
+
+def _erasures(programme: Programme, roles: dict[str, set[int]], day: date) -> list[Due]:
+    """One line for everything that is due for erasure, as old as the oldest of it."""
+    if not roles.get(Role.SECRETARIAT):
+        return []
+    found = retention.due(programme, day)
+    if not found:
+        return []
+    name = {
+        "ko": f"보존 기간이 지난 개인정보 {len(found):,}건",
+        "en": f"Personal data kept long enough: {len(found):,}",
+    }
+    return [Due("erase", "retention.apply", programme, name, found[0].since)]

@@ -152,6 +152,14 @@ class WithholdingGround(Word):
     SPECULATION = "8", "Speculation in real estate and the like", "부동산 투기 등 우려"
 
 
+class ErasureRule(Word):
+    """Why personal fields are erased. The periods of the first two are in retention.toml."""
+
+    MANDATE_ENDED = "mandate-ended", "Kept long enough after the last mandate", "마지막 위임 뒤 보존 기간 지남"
+    ANSWERED = "answered", "Kept long enough after the last answer", "마지막 답변 뒤 보존 기간 지남"
+    REQUESTED = "requested", "Asked for by the person concerned", "본인의 요청"
+
+
 class Qualifier(Word):
     """How a target's number is meant."""
 
