@@ -423,6 +423,12 @@ def test_the_layout_of_the_older_hs_tables(tmp_path):
         read_official(file, "hs", **STATED, sheet="Q")
 
 
+def test_rows_of_an_old_workbook_are_counted_from_its_first(tmp_path):
+    cells = {(3, 1): "HS 2012", (3, 2): "HS 2007", (3, 3): "Relationship", (4, 2): "010110", (4, 3): "1:1"}
+    with pytest.raises(InputError, match=r"low\.xls:5: the code to convert from is empty"):
+        read_official(write_xls(tmp_path / "low.xls", {"A": cells}), "hs", **STATED)
+
+
 def test_an_old_workbook_that_asks_for_all_memory_is_an_error(tmp_path):
     """One cell at the far end of what the format can say: the reader asks for 100 GB and ends its process."""
     file = write_xls(tmp_path / "far.xls", {"A": {(0, 0): "HS 2012", (65535, 65535): "x"}})

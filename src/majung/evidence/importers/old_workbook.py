@@ -7,6 +7,7 @@ program, this file is the child; it therefore imports nothing of Majung at its t
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -54,7 +55,8 @@ def _bound_memory() -> None:
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+        with contextlib.suppress(ValueError, OSError):  # macOS knows the limit and may refuse it
+            resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
 
 def _cell_text(value: object) -> str:
@@ -73,7 +75,7 @@ def _main() -> int:
     left = MAX_TEXT
     for name in book.sheet_names:
         sheets[name] = []
-        for row in book.get_sheet_by_name(name).iter_rows():
+        for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False):  # row 1 first
             cells = [_cell_text(value) for value in row]
             left -= sum(map(len, cells)) + len(cells)
             if left < 0:
