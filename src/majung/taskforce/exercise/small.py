@@ -50,6 +50,7 @@ from majung.taskforce.rules.words import (
 )
 
 MONTHS = 8
+JUDGES = 5
 WATERMARK = {"ko": "연습(생성 자료)", "en": "Exercise (generated)"}
 TOPICS = (
     ("data standards", "자료 표준", Instrument.STANDARDS),
@@ -191,6 +192,7 @@ class _Exercise:
             ("force-chair", Role.CHAIR, self.force, ministries[0]),
             ("decision-maker", Role.CHAIR, self.council, ministries[0]),
         ]
+        central += [(f"judge-{number}", Role.JUDGE, self.force, None) for number in range(1, JUDGES + 1)]
         for number, ministry in enumerate(ministries[1:6], 1):
             central.append((f"force-member-{number}", Role.MEMBER, self.force, ministry))
             central.append((f"council-member-{number}", Role.MEMBER, self.council, ministry))
@@ -206,7 +208,6 @@ class _Exercise:
                 (f"{area.key}-chair", Role.CHAIR, body, own),
                 (f"{area.key}-rapporteur", Role.RAPPORTEUR, body, own),
                 (f"{area.key}-owner", Role.OWNER, body, own),
-                (f"{area.key}-judge", Role.JUDGE, body, None),
             ]
             for number, other in enumerate(self.chance.sample(others, min(3, len(others))), 1):
                 central.append((f"{area.key}-member-{number}", Role.MEMBER, body, other))
@@ -618,22 +619,23 @@ class _Exercise:
         )
 
     def _panel(self) -> None:
-        area = self.areas[0]
-        assert area.body is not None  # noqa: S101
+        """Judges compare the criteria: the first has yet to answer, the answers of the last contradict each other."""
         items = ["investment", "ripple_effects", "growth_potential", "competitiveness"]
         panel = runs.open_panel(
             self.by("secretariat", self.until - timedelta(days=20)),
-            area.body,
+            self.force,
             key="exercise-panel",
             question=text("Which criterion matters more?", "어느 기준이 더 중요한가?"),
             items=items,
+            closes=self.until + timedelta(days=14),
         )
-        matrix = {
-            f"{a}/{b}": float(self.chance.choice((1, 2, 3)))
-            for number, a in enumerate(items)
-            for b in items[number + 1 :]
-        }
-        runs.compare(self.by(f"{area.key}-judge", self.until - timedelta(days=18)), panel, matrix=matrix)
+        for judge in range(2, JUDGES + 1):
+            worth = {item: self.chance.choice((1, 2, 3)) for item in items}
+            matrix = {f"{a}/{b}": worth[a] / worth[b] for number, a in enumerate(items) for b in items[number + 1 :]}
+            if judge == JUDGES:
+                first, second, third, _ = items
+                matrix |= {f"{first}/{second}": 5.0, f"{second}/{third}": 5.0, f"{first}/{third}": 0.2}
+            runs.compare(self.by(f"judge-{judge}", self.until - timedelta(days=20 - judge)), panel, matrix=matrix)
 
     def _review(self) -> None:
         """One review decided half-way, one open now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -125,14 +126,14 @@ def _sources(w: Words, material: Material, found: dict[str, Any]) -> Table:
     used = {s["id"]: s["tables"] for s in found["sources"]}
     rows = []
     for s in material.sources():
-        retrieved = s["retrieved"]
+        retrieved = date.fromisoformat(str(s["retrieved"])) if s["retrieved"] else None
         rows.append(
             Row(
                 [
                     Cell(s["title"] or s["id"], sub=s["publisher"], strong=True),
                     Cell(s["edition"] or w.find("not_reported"), quiet=not s["edition"]),
                     Cell(s["license"], sub=s["license_note"]),
-                    Cell(retrieved or w.find("not_reported"), retrieved or None, quiet=not retrieved),
+                    Cell(w.day(retrieved), retrieved, quiet=not retrieved),
                     Cell(", ".join(used.get(s["id"], []))),
                 ]
             )

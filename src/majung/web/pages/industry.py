@@ -34,7 +34,9 @@ def diagnosis(here: Here, record: RunRecord, material: Material) -> HttpResponse
 def _heading(w: Words, material: Material) -> str:
     areas = [material.row("position", candidate=a["candidate"]) for a in material.areas()]
     behind = sum(str(p.get("technology")) in ("behind", "far") for p in areas)
-    return w.say("heading", behind=w.count(behind), areas=w.count(len(areas)))
+    return w.say(
+        "heading_all" if behind == len(areas) else "heading", behind=w.count(behind), areas=w.count(len(areas))
+    )
 
 
 def overview(here: Here, material: Material) -> Table:

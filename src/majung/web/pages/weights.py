@@ -59,7 +59,11 @@ def panels(here: Here) -> HttpResponse:
                     Cell(w.of(panel.question), href=here.address("panel", panel.key), strong=True),
                     Cell(w.of(panel.body.name)),
                     Cell(w.state("panel", panel.state)),
-                    Cell(w.day(panel.closes), panel.closes, quiet=panel.closes is None),
+                    Cell(
+                        w.day(panel.closes) if panel.closes else w.find("no_close"),
+                        panel.closes,
+                        quiet=panel.closes is None,
+                    ),
                     Cell(str(answered), answered),
                 ]
             )
@@ -69,7 +73,7 @@ def panels(here: Here) -> HttpResponse:
         [
             Column("question", w.find("question")),
             Column("body", w.find("body")),
-            Column("state", w.find("head.state")),
+            Column("state", w.find("state")),
             Column("closes", w.find("closes_on")),
             Column("judges", w.find("judges"), right=True),
         ],
