@@ -173,6 +173,22 @@ def test_english_quality_on_the_sample_is_what_the_documentation_says():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "industry", "found"),
+    [
+        ("Star clusters: lectures of the Saas-Fee course", "cloud", False),
+        ("A SaaS product for payroll", "cloud", True),
+        ("Bytecode of the Java virtual machine explained", "cloud", False),
+        ("Live migration of virtual machines under memory pressure", "cloud", True),
+        ("Machine learning for fault diagnosis of gearboxes", "digital-healthcare", False),
+        ("Machine learning for the diagnosis of retinal disease", "digital-healthcare", True),
+    ],
+)
+def test_words_that_real_texts_use_in_another_sense(text, industry, found):
+    (one,) = Classifier.of_industries(load_industries(FOUNDING).values()).classify([Document("a", text, "en")])
+    assert (industry in one.industries) is found
+
+
 def test_korean_quality_by_morphemes_at_the_command_line(tmp_path):
     pytest.importorskip("kiwipiepy", reason="Korean morphemes need the extra 'korean'")
     words = ["measure", str(SAMPLE), "--programme", str(FOUNDING), "--json"]
