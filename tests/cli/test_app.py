@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from majung import cli
 from majung.cli import main
 from majung.cli.progress import stages
 from majung.runs import load_run
@@ -211,3 +213,10 @@ def test_what_a_library_prints_while_stages_run_does_not_reach_stdout(capfd: pyt
     captured = capfd.readouterr()
     assert captured.out == "{}\n"
     assert "a solver says something" in captured.err
+
+
+def test_the_installed_command_is_the_one_that_turns_bad_input_into_one_message() -> None:
+    scripts = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["scripts"]
+    module, _, name = scripts["majung"].partition(":")
+    assert module == cli.__name__
+    assert getattr(cli, name) is main

@@ -46,8 +46,11 @@ def test_country_name(code, en, ko):
 def test_an_unknown_code_is_refused_with_the_nearest():
     with pytest.raises(InputError, match="write KOR"):
         country_name("KR")
-    with pytest.raises(InputError, match="region or group"):
-        country_name("EU")
+    for group in ("EU", "SSF", "UMC", "HIC"):
+        with pytest.raises(InputError, match="region or group"):
+            country_name(group)
+    with pytest.raises(InputError, match="not an ISO 3166-1"):
+        country_name("CHI")  # Channel Islands for the World Bank, Chile for others
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,7 @@ def _parquet(files: Mapping[str, bytes], strange: Mapping[Key, Fact], _out: Outc
 
 TABLES: Mapping[str, Recount] = {
     "crunchbase": _venture("Money Raised Currency (in USD)", 1e-6),
+    "crunchbase-bulk": _venture("raised_amount_usd", 1e-6),
     "venture-csv": _venture("amount_usd", 1e-6),
     "pitchbook": _pitchbook,
     "openalex-csv": _openalex,

@@ -143,6 +143,18 @@ def crunchbase() -> Case:
     return Case("crunchbase", "crunchbase", {"funding-rounds.csv": table(rows)})
 
 
+def crunchbase_bulk() -> Case:
+    values = iter(figures(6, 200))
+    header = "company_name,country_code,company_category_list,funding_round_type,announced_on,raised_amount_usd,"
+    rows: list[list[object]] = [[*f"{header}company_uuid,funding_round_uuid".split(",")]]
+    for n in range(60):
+        amount = round(next(values) * 1000) if n % 5 else ""
+        kind, industries = ("seed", "venture")[n % 2], ("AI|Robotics", "AI", "Battery")[n % 3]
+        row = [f"Firm {n}", LANDS[n % 3], industries, kind, f"20{11 + n % 4}-0{1 + n % 9}-11", amount]
+        rows.append([*row, f"o-{n // 2}", f"r-{n}"])
+    return Case("crunchbase-bulk", "crunchbase", {"funding_rounds.csv": table(rows)})
+
+
 def pitchbook() -> Case:
     values = iter(figures(4, 200))
     header = ["Deal ID", "Companies", "Company ID", "Deal Date", "Deal Size", "Deal Status", "Deal Type", "Verticals"]
@@ -384,7 +396,20 @@ def polis() -> Case:
 
 
 MAKERS: tuple[Callable[[], Case], ...] = (
-    *(baci, comtrade_csv, comtrade_json, crunchbase, pitchbook, venture, niot, wiot, bok, icio, exiobase),
+    *(
+        baci,
+        comtrade_csv,
+        comtrade_json,
+        crunchbase,
+        crunchbase_bulk,
+        pitchbook,
+        venture,
+        niot,
+        wiot,
+        bok,
+        icio,
+        exiobase,
+    ),
     *(mapping_csv, mapping_gzip, mapping_xlsx, mapping_parquet, frictionless, openalex, patentsview, polis),
 )
 

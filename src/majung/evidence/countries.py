@@ -49,8 +49,11 @@ emu; efta; nafta; usmca; asean; oecd; oed; non-oecd; g7; g-7; g20; g-20; brics; 
 developed; developing; developing countries; emerging economies; high income; hic; low income; upper middle income;
 lower middle income; rest of world; rest of the world; row; row_; other; others; all others; other countries; total;
 all countries; 아시아; 유럽; 유럽연합; 북미; 남미; 중남미; 아프리카; 중동; 오세아니아; 기타; 합계; 총계;
-선진국; 개도국; 아세안; 주요국
+선진국; 개도국; 아세안; 주요국;
+afe; afw; arb; ceb; css; ear; eas; eap; tea; eca; ecs; tec; fcs; hpc; ibd; ibt; ida; idb; idx; inx; lac; lcn; tla; ldc;
+lic; lmc; lmy; lte; mea; mic; mna; nac; oss; pre; pss; pst; sas; tsa; ssa; ssf; tss; sst; tmn; umc
 """
+"""The last two lines: the World Bank's codes of groups, without CHI, its Channel Islands, which elsewhere is Chile."""
 
 
 def _plain(name: str) -> str:

@@ -144,6 +144,7 @@ def package(folder: Path, fields: list[dict[str, Any]], *lines: str, **more: Any
     resource = {"name": "figures", "path": "data/figures.csv", "schema": {"fields": fields, "missingValues": ["", "-"]}}
     descriptor = {
         "name": "p",
+        "title": "Turnover by industry",
         "version": "2.1",
         "licenses": [{"name": "ODC-BY-1.0"}],
         "resources": [resource | more, {"name": "readme", "path": "readme.csv"}],
@@ -170,7 +171,7 @@ def test_a_package_with_canonical_columns_needs_no_mapping(tmp_path: Path) -> No
     (folder / "datapackage.json").write_text(json.dumps(raw))
     done = import_files("frictionless", [folder], tmp_path / "p", source=SourceFacts(license="ODC-BY 1.0"))
     assert facts(tmp_path / "p", "market") == {("KOR", "C26", 2019, "turnover"): 1.5}
-    assert done.source.edition == "2.1"
+    assert (done.source.title, done.source.edition) == ("Turnover by industry", "2.1")
     assert "the package states its licence as: ODC-BY-1.0" in {note.reason["en"] for note in done.notes}
     assert {(one.rule, one.count) for one in done.left_out} == {("empty-value", 1), ("not-read", 1)}
 
@@ -200,6 +201,27 @@ def test_any_other_package_by_a_mapping(tmp_path: Path) -> None:
     assert facts(tmp_path / "p", "market") == {("DEU", "C26", 2019, "turnover"): 4.0}
     with pytest.raises(EvidenceError, match="none of its 2 resources has the columns of a canonical table"):
         import_files("frictionless", [folder], tmp_path / "q", source=one)
+
+
+def test_groups_of_the_world_bank_are_left_out_and_a_package_without_version_has_its_day(tmp_path: Path) -> None:
+    fields = [{"name": name} for name in ("land", "jahr", "umsatz")]
+    folder = package(
+        tmp_path / "in", fields, "land,jahr,umsatz", "KOR,2019,4", "SSF,2019,5", "UMC,2019,6", "CHI,2019,7"
+    )
+    raw = json.loads((folder / "datapackage.json").read_text())
+    del raw["version"], raw["title"]
+    (folder / "datapackage.json").write_text(json.dumps(raw | {"last_updated": "2026-02-24"}))
+    options = {"resource": "figures"}
+    mapping = tomllib.loads(MAPPING)
+    done = import_files(
+        "frictionless", [folder], tmp_path / "p", source=SourceFacts(license="x"), mapping=mapping, options=options
+    )
+    assert facts(tmp_path / "p", "market") == {("KOR", "C26", 2019, "turnover"): 4.0}
+    assert {one.value for one in done.left_out if one.rule == "region"} == {"SSF", "UMC"}
+    assert [(one.rule, one.value) for one in done.bad] == [("unknown-country", "CHI")], (
+        "Chile for some, no country here"
+    )
+    assert (done.source.title, done.source.edition) == ("p", "2026-02-24")
 
 
 def test_a_package_whose_file_is_not_as_declared_is_refused(tmp_path: Path) -> None:

@@ -223,6 +223,42 @@ def test_crunchbase(tmp_path: Path) -> None:
     assert {one.rule: one.count for one in done.left_out} == {"not-venture": 1}
 
 
+@pytest.mark.parametrize("old", [False, True])
+def test_crunchbase_data_export(tmp_path: Path, old: bool) -> None:
+    header = (
+        "company_name,country_code,state_code,company_category_list,funding_round_type,announced_on,raised_amount_usd,"
+        "raised_amount,raised_amount_currency_code,investor_names,company_uuid,funding_round_uuid"
+    )
+    for new, before in (
+        ("company_uuid", "company_permalink"),
+        ("funding_round_uuid", "funding_round_permalink"),
+        (",country_code", ",company_country_code"),
+        ("announced_on", "funded_at"),
+    ):
+        header = header.replace(new, before) if old else header
+    file = write(
+        tmp_path / "funding_rounds.csv",
+        header,
+        'Firm É,KOR,,AI|Robotics,venture,2013-11-01,2500000,,,"One Fund, Two Fund",o-1,r-1',
+        "Firm B,KOR,,AI,seed,2013-05-01,,,,,o-2,r-2",
+        "Firm B,KOR,,AI,post_ipo_equity,2013-06-01,9,,,,o-2,r-3",
+        "Firm B,KOR,,AI,product_crowdfunding,2013-06-01,9,,,,o-2,r-4",
+    )
+    done = import_files("crunchbase", [file], tmp_path / "p")
+    assert sums(tmp_path / "p") == {
+        ("KOR", "all", 2013, "venture-amount"): 2.5,
+        ("KOR", "all", 2013, "venture-rounds"): 2,
+        ("KOR", "all", 2013, "venture-firms"): 2,
+        ("KOR", "ai", 2013, "venture-amount"): 2.5,
+        ("KOR", "ai", 2013, "venture-rounds"): 2,
+        ("KOR", "ai", 2013, "venture-firms"): 2,
+        ("KOR", "robotics", 2013, "venture-amount"): 2.5,
+        ("KOR", "robotics", 2013, "venture-rounds"): 1,
+        ("KOR", "robotics", 2013, "venture-firms"): 1,
+    }
+    assert {one.value for one in done.left_out} == {"post_ipo_equity", "product_crowdfunding"}
+
+
 def pitchbook_rows() -> list[list[object]]:
     header = ["Deal ID", "Companies", "Company ID", "Deal Date", "Deal Size", "Deal Status", "Deal Type", "Verticals"]
     header += ["Company Country/Territory/Region"]

@@ -59,6 +59,7 @@ class Context:
     codes: dict[tuple[str, str, str], dict[str, str]] = field(default_factory=dict)
     declarations: dict[str, dict[str, Any]] = field(default_factory=dict)
     rows_read: Counter[str] = field(default_factory=Counter)
+    title: str = ""
     edition: str = ""
     _places: dict[str, str] = field(default_factory=dict)
 

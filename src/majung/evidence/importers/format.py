@@ -18,10 +18,15 @@ if TYPE_CHECKING:
     from majung.evidence.importers.context import Context
     from majung.evidence.importers.inputs import Input
 
-Seen = Literal["real", "specification"]
+Seen = Literal["real", "records", "specification"]
+"""real: a file as published was read. records: the publisher's records were, in a file that others had made of them."""
 
 PROVENANCE: dict[Seen, Text] = {
     "real": text("tested on real files", "실제 파일로 시험함"),
+    "records": text(
+        "tested on real records that others had repacked; never seen a file as published",
+        "남이 다시 묶은 실제 기록으로 시험함. 배포된 그대로의 파일은 보지 못함",
+    ),
     "specification": text(
         "written to the specification, never seen a real file", "명세에 따라 작성했으며 실제 파일은 보지 못함"
     ),

@@ -234,7 +234,7 @@ def _source(chosen: Format, facts: SourceFacts, name: str, inputs: Sequence[Inpu
     newest = max(one.path.stat().st_mtime for one in inputs)
     named = ", ".join(dict.fromkeys(one.path.name for one in inputs))
     edition = facts.edition or ", ".join(dict.fromkeys(p.edition for p in parts if p.edition)) or named[:200]
-    title = facts.title or chosen.title["en"]
+    title = facts.title or ", ".join(dict.fromkeys(p.title for p in parts if p.title)) or chosen.title["en"]
     publisher = facts.publisher or chosen.publisher or "not stated"
     return Source(
         id=name,

@@ -32,6 +32,7 @@ class Part:
     uncounted: int = 0
     left_out: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    title: str = ""
     edition: str = ""
     rows_read: int = 0
 
@@ -74,6 +75,7 @@ def part_of(
         uncounted=context.uncounted,
         left_out=[asdict(one) for one in context.left_out.values()],
         notes=[asdict(problem) for problem in context.notes],
+        title=context.title,
         edition=context.edition,
         rows_read=context.rows_read.total(),
     )

@@ -39,7 +39,8 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
             text("give the package's folder or ZIP", "묶음의 폴더나 ZIP을 지정하십시오"),
         )
     raw = _descriptor(found[0], context)
-    context.edition = str(raw.get("version") or "")
+    context.title = str(raw.get("title") or raw.get("name") or "")[:200]
+    context.edition = str(raw.get("version") or raw.get("last_updated") or "")
     _note_licence(raw, found[0], context)
     for resource in _chosen(raw, found[0].name, context):
         yield from _resource(resource, inputs, context)
@@ -190,12 +191,12 @@ def _check_schema(resource: Mapping[str, Any], header: Sequence[str], file: Inpu
 
 FORMAT = Format(
     id="frictionless",
-    version="1",
+    version="2",
     title=text("Any Frictionless data package", "Frictionless 데이터 패키지"),
     tables=("any",),
     specification="Data Package and Table Schema (datapackage.org), versions 1 and 2",
     files=text("the folder or ZIP that holds datapackage.json", "datapackage.json이 든 폴더나 ZIP"),
-    seen="specification",
+    seen="real",
     licence="",
     read=read,
     mapping="optional",

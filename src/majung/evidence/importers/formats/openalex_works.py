@@ -275,7 +275,7 @@ FORMAT = Format(
         "part_....gz of data/works/updated_date=.../ in the snapshot, or JSON lines of works from the API",
         "스냅숏 data/works/updated_date=.../의 part_....gz, 또는 API로 받은 works JSON lines",
     ),
-    seen="specification",
+    seen="records",
     licence="CC0 1.0",
     licence_note="As stated by OpenAlex.",
     publisher="OurResearch",

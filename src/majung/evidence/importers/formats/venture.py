@@ -2,6 +2,7 @@
 
 Specification: column headings of Crunchbase's CSV export of a funding-round search (Transaction Name, Organization
 Name, Organization Location, Organization Industries, Funding Type, Money Raised Currency (in USD), Announced Date), of
+its data export (funding_rounds.csv: company_name, country_code, company_category_list, funding_round_type, ...), of
 PitchBook's deal export (Deal ID, Companies, Deal Date, Deal Size in million USD, Deal Type, Verticals, Company Country;
 a block of lines above the header, an XLSX file or CSV), and a CSV with id, firm, date, country, vertical, amount_usd.
 
@@ -21,7 +22,7 @@ import pandas as pd
 
 from majung.evidence.countries import named_country
 from majung.evidence.importers.context import Context, code_of
-from majung.evidence.importers.delimited import Rows, read_rows
+from majung.evidence.importers.delimited import Rows, read_header, read_rows
 from majung.evidence.importers.format import Batch, Column, Format
 from majung.evidence.importers.inputs import Input, file_error
 from majung.evidence.importers.schema import absent, fit
@@ -31,7 +32,7 @@ from majung.evidence.problems import text
 HEAD = 15
 """Lines among which PitchBook's header stands, below its notice."""
 NOT_VENTURE = re.compile(
-    r"(?i)grant|debt|ipo|m&a|merger|acquisition|buyout|secondary|repurchase|dividend|bankrupt|non.?equity|post.?ipo|pipe|"
+    r"(?i)grant|debt|product.?crowdfunding|ipo|m&a|merger|acquisition|buyout|secondary|repurchase|dividend|bankrupt|non.?equity|post.?ipo|pipe|"
     r"recapitali|spin.?off|joint venture|initial coin"
 )
 
@@ -127,14 +128,40 @@ CRUNCHBASE = (
     Column("Transaction Name URL", text("address, unlike the name unique", "고유 주소"), required=False),
     Column("Organization Name URL", text("address of the firm", "기업 주소"), required=False),
 )
+CRUNCHBASE_BULK = (
+    Column("funding_round_uuid", text("identifies the round", "라운드 식별자"), aliases=("funding_round_permalink",)),
+    Column("company_uuid", text("identifies the firm", "기업 식별자"), aliases=("company_permalink",)),
+    Column("country_code", text("alpha-3 country", "국가 코드"), aliases=("company_country_code",)),
+    Column("company_category_list", text("industries, separated by |", "산업(| 로 구분)")),
+    Column("funding_round_type", text("stage", "단계")),
+    Column("announced_on", text("day", "발표일"), aliases=("funded_at",)),
+    Column("raised_amount_usd", text("USD", "달러")),
+)
+"""Of the data export, one file for all rounds; the aliases are its names of 2014 and 2015 (rounds.csv)."""
 
 
 def read_crunchbase(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     sums = _sums("crunchbase", "Crunchbase industries", context)
     for input_ in inputs:
-        for rows in read_rows(input_, CRUNCHBASE, context, others=True):
-            _take(rows, sums, _crunchbase_round, context)
+        bulk = {"funding_round_type", "funding_round_code"} & set(read_header(input_, context))
+        columns, read_one = (CRUNCHBASE_BULK, _bulk_round) if bulk else (CRUNCHBASE, _crunchbase_round)
+        for rows in read_rows(input_, columns, context, others=True):
+            _take(rows, sums, read_one, context)
     yield sums.batch()
+
+
+def _bulk_round(row: dict[str, str], line: int, context: Context) -> _Round | None:
+    if _not_venture(row["funding_round_type"], "funding_round_type", line, context):
+        return None
+    day = _day(row["announced_on"], "announced_on", line, context)
+    country = _country(row["country_code"], line, context)
+    if day is None or not country:
+        return None
+    sound, amount = _amount(row["raised_amount_usd"], "raised_amount_usd", 1e-6, line, context)
+    industries = tuple(name.strip() for name in row["company_category_list"].split("|") if name.strip())
+    return (
+        None if not sound else _Round(row["funding_round_uuid"], row["company_uuid"], day, country, industries, amount)
+    )
 
 
 def _crunchbase_round(row: dict[str, str], line: int, context: Context) -> _Round | None:
@@ -344,17 +371,20 @@ def _amount(value: str, column: str, factor: float, line: int, context: Context)
 FORMATS = (
     Format(
         id="crunchbase",
-        version="1",
+        version="2",
         title=text("Crunchbase funding rounds", "Crunchbase 투자 라운드"),
         tables=("investment",),
-        specification="Crunchbase, CSV export of a funding-round search (headings as of 2021 to 2024)",
-        files=text("funding-rounds-....csv", "내보낸 CSV funding-rounds-....csv"),
-        seen="specification",
+        specification="Crunchbase, CSV export of a funding-round search (headings as of 2021 to 2024), and data export",
+        files=text(
+            "funding-rounds-....csv of a search, or funding_rounds.csv of the data export",
+            "검색 결과에서 내보낸 funding-rounds-....csv, 또는 전체 자료의 funding_rounds.csv",
+        ),
+        seen="real",
         licence="Crunchbase terms: proprietary, no redistribution",
         publisher="Crunchbase",
         url="https://www.crunchbase.com",
         read=read_crunchbase,
-        columns=CRUNCHBASE,
+        columns=(*CRUNCHBASE, *CRUNCHBASE_BULK),
         together=True,
     ),
     Format(
