@@ -56,9 +56,43 @@ def test_each_finding_names_the_words_of_the_text_and_the_terms_of_the_query(cla
     one = ask(classifier, "Robotic arms: a robot's ARM in the Cloud")[0]
     assert [(f.industry, f.band, f.terms, f.words) for f in one.findings] == [
         ("robots", "sure", ("robot*", "arm"), ("robotic", "robot", "arm")),
-        ("cloud", "likely", ("cloud",), ("cloud",)),
+        ("cloud", "sure", ("cloud",), ("cloud",)),
     ]
     assert one.industries == ("robots", "cloud")
+
+
+def titled(classifier, title, text):
+    return classifier.classify([Document("a", f"{title} {text}", "en", title=title)])[0]
+
+
+def test_the_title_says_what_a_text_is_about(classifier):
+    said, below, near, elsewhere = (
+        titled(classifier, title, "A cloud is used among others.")
+        for title in ("The cloud", "Sparse matrices", "Servers at rest", "Robots")
+    )
+    assert [(f.industry, f.band) for f in said.findings] == [("cloud", "sure")]
+    assert [(f.industry, f.band) for f in below.findings] == [("cloud", "passing")]
+    assert (below.industries, below.ask.en, below.ask.ko) == ((), "names in passing: cloud", "지나가며 언급: cloud")
+    assert [(f.industry, f.band) for f in near.findings] == [("cloud", "likely")]
+    assert (near.industries, near.ask) == (("cloud",), None)
+    assert [(f.industry, f.band) for f in elsewhere.findings] == [("robots", "sure"), ("cloud", "passing")]
+    assert (elsewhere.industries, elsewhere.ask) == (("robots",), None)
+
+
+def test_a_title_in_a_file_is_the_head_of_its_text(classifier, tmp_path):
+    file = tmp_path / "t.csv"
+    file.write_text("id,title,text\na,Matrices,On a cloud\nb,Cloud,\nc,,On a cloud\n")
+    found = classifier.classify(read_documents(file))
+    assert [one.findings[0].band for one in found] == ["passing", "sure", "sure"]
+
+
+def test_without_a_title_the_first_words_are_the_head(classifier):
+    early, late = ask(classifier, "word " * 39 + "cloud", "word " * 40 + "cloud")
+    assert [one.findings[0].band for one in (early, late)] == ["sure", "passing"]
+
+
+def test_what_the_whole_text_rules_out_its_title_does_not_bring_back(classifier):
+    assert titled(classifier, "The cloud", "Of cloud cover.").findings == ()
 
 
 def test_who_should_be_asked(classifier):
@@ -89,8 +123,9 @@ def test_quality_as_counted_by_hand(classifier):
     assert got.missed == (("server", "cloud"), ("rain", "robots"))
     assert (got.asked, got.missed_but_asked) == (2, 1)
     assert {band: (share.count, share.trials) for band, share in got.bands.items()} == {
-        "sure": (0, 0),
-        "likely": (2, 3),
+        "sure": (2, 3),
+        "likely": (0, 0),
+        "passing": (0, 0),
         "wide": (1, 1),
     }
     assert (got.industries["cloud"].right, got.industries["robots"].missed) == (1, 1)
@@ -210,4 +245,4 @@ def test_korean_quality_by_morphemes_at_the_command_line(tmp_path):
     rows = list(csv.DictReader(asked.read_text(encoding="utf-8-sig").splitlines()))
     assert [(r["id"], r["candidates"]) for r in rows] == [("b", "blockchain;metaverse"), ("c", "metaverse")]
     found = list(csv.DictReader(out.read_text().splitlines()))
-    assert found[0] == {"id": "a", "industry": "intelligent-robots", "band": "likely", "words": "로봇", "terms": "로봇"}
+    assert found[0] == {"id": "a", "industry": "intelligent-robots", "band": "sure", "words": "로봇", "terms": "로봇"}

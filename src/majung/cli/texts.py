@@ -128,8 +128,8 @@ _HEADS: dict[Language, tuple[str, ...]] = {
     "ko": ("글", "산업", "구분", "글 속의 말", "질의의 말"),
 }
 _BAND: dict[Language, dict[str, str]] = {
-    "en": {"sure": "sure", "likely": "likely", "wide": "wide query only"},
-    "ko": {"sure": "확실", "likely": "유력", "wide": "넓은 질의만"},
+    "en": {"sure": "sure", "likely": "likely", "passing": "in passing", "wide": "wide query only"},
+    "ko": {"sure": "확실", "likely": "유력", "passing": "지나가며 언급", "wide": "넓은 질의만"},
 }
 _MEASURE_HEADS: dict[Language, tuple[str, ...]] = {
     "en": ("industry", "true", "found", "precision", "", "recall", "", "F1", ""),

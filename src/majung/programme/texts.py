@@ -19,10 +19,19 @@ from majung.methods.texts import korean_morphemes
 from majung.programme.model import Industry, LanguageQuery, Queries, Text
 
 TextLanguage = Literal["ko", "en"]
-Band = Literal["sure", "likely", "wide"]
-"""sure: the include query met by two or more different terms; likely: by one; wide: only the consider query met."""
+Band = Literal["sure", "likely", "passing", "wide"]
+"""Where a text meets the queries. sure: the include query in the head; likely: the include query below it and the
+consider query in the head; passing: the include query below the head only; wide: the consider query only.
 
-BANDS: tuple[Band, ...] = ("sure", "likely", "wide")
+The head says what a text is about: of real descriptions that meet a query below their title only, one in nine is about
+the industry, however many of its terms they name (docs/texts.md).
+"""
+
+BANDS: tuple[Band, ...] = ("sure", "likely", "passing", "wide")
+PUT_IN: frozenset[Band] = frozenset({"sure", "likely"})
+"""The bands that put a text into the industry; the others leave it to a person."""
+HEAD_WORDS = 40
+"""A text without a title has its first words as its head; a short one is all head."""
 Cutter = Callable[[Sequence[str]], Sequence[Sequence[str]]]
 HANGUL = re.compile("[가-힣]")
 COLUMNS = ("id", "kind", "language", "title", "text", "industries")
@@ -30,14 +39,16 @@ COLUMNS = ("id", "kind", "language", "title", "text", "industries")
 
 @dataclass(frozen=True)
 class Document:
-    """A text to be classified. kind: paper, patent, project, demand or what the file says. industries: the labels of a
-    labelled sample, None for a text without labels."""
+    """A text to be classified. text: all of it; title: how it begins, where it has a title. kind: paper, patent,
+    project, demand or what the file says. industries: the labels of a labelled sample, None for a text without
+    labels."""
 
     id: str
     text: str
     language: TextLanguage
     kind: str = ""
     industries: frozenset[str] | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class Classified:
 
     @property
     def industries(self) -> tuple[str, ...]:
-        return tuple(f.industry for f in self.findings if f.band != "wide")
+        return tuple(f.industry for f in self.findings if f.band in PUT_IN)
 
 
 def language_of(text: str) -> TextLanguage:
@@ -101,7 +112,7 @@ def read_documents(file: str | Path) -> tuple[Document, ...]:
         )
         labels = frozenset(one.strip() for one in cells["industries"].split(";") if one.strip())
         found[cells["id"]] = Document(
-            cells["id"], text, language, cells["kind"], labels if "industries" in header else None
+            cells["id"], text, language, cells["kind"], labels if "industries" in header else None, cells["title"]
         )
     if not found:
         raise InputError(f"{place}: no texts")
@@ -145,20 +156,27 @@ class Classifier:
         for language in languages:
             own = [one for one in documents if one.language == language]
             if own:
-                queries = self._of(language)
-                for document, words in zip(own, self._cut(language)([one.text for one in own]), strict=True):
-                    out[document.id] = self._judge(document, words, queries)
+                queries, cut = self._of(language), self._cut(language)
+                whole, titles = cut([one.text for one in own]), cut([one.title for one in own])
+                for document, words, title in zip(own, whole, titles, strict=True):
+                    out[document.id] = self._judge(document, words, title or words[:HEAD_WORDS], queries)
         return [out[document.id] for document in documents]
 
     def _judge(
-        self, document: Document, words: Sequence[str], queries: Mapping[str, tuple[Query, Query | None]]
+        self,
+        document: Document,
+        words: Sequence[str],
+        head: Sequence[str],
+        queries: Mapping[str, tuple[Query, Query | None]],
     ) -> Classified:
         findings = []
-        indexed = Words(words)
+        indexed, first = Words(words), Words(head)
         for industry, (include, consider) in queries.items():
             met = include.match(indexed)
             if met.matched:
-                band: Band = "sure" if len(met.terms) > 1 else "likely"
+                in_head = include.match(first).matched
+                near = consider is not None and consider.match(first).matched
+                band: Band = "sure" if in_head else "likely" if near else "passing"
             else:
                 if consider is None:
                     continue
@@ -200,14 +218,18 @@ class Classifier:
 
 
 def _question(findings: Sequence[Finding]) -> Text | None:
-    in_ = [f.industry for f in findings if f.band != "wide"]
-    wide = [f.industry for f in findings if f.band == "wide"]
-    if len(in_) > 1:
-        named = ", ".join(in_)
-        return Text(en=f"meets several industries: {named}", ko=f"여러 산업에 해당: {named}")
-    if wide and not in_:
-        named = ", ".join(wide)
-        return Text(en=f"meets only the wider query of {named}", ko=f"넓은 질의에만 해당: {named}")
+    def named(*bands: Band) -> str:
+        return ", ".join(f.industry for f in findings if f.band in bands)
+
+    if sum(f.band in PUT_IN for f in findings) > 1:
+        several = named(*PUT_IN)
+        return Text(en=f"meets several industries: {several}", ko=f"여러 산업에 해당: {several}")
+    if any(f.band in PUT_IN for f in findings):
+        return None
+    if passing := named("passing"):
+        return Text(en=f"names in passing: {passing}", ko=f"지나가며 언급: {passing}")
+    if wide := named("wide"):
+        return Text(en=f"meets only the wider query of {wide}", ko=f"넓은 질의에만 해당: {wide}")
     return None
 
 
