@@ -1,6 +1,6 @@
 """The trial of the importers: corrupted files; each ends in a clear error or a report, never in a wrong number.
 
-    PYTHONPATH=src:tests python -m trials.corrupted_files --count 10000 --jobs 2
+    PYTHONPATH=src:tests python -m trials.corrupted_files --count 10000 --jobs 2 [--only FORMAT]
 
 A trial takes a sound delivery (`sound_files`), breaks one of its files (`corruption`), imports it within a time bound
 and judges what came out against the sound import and against the corrupted file itself (`judgement`). Verdicts:
@@ -132,10 +132,11 @@ def sound(name: str) -> Outcome:
     return out
 
 
-def trial(seed: int) -> Verdict:
-    """One corrupted delivery, imported and judged; the same for the same seed."""
+def trial(seed: int, only: str = "") -> Verdict:
+    """One corrupted delivery (of one format, if wanted), imported and judged; the same for the same seed."""
     rng = random.Random(seed)
-    case = rng.choices(cases(), [one.weight for one in cases()])[0]
+    choice = [one for one in cases() if only in ("", one.format)]
+    case = rng.choices(choice, [one.weight for one in choice])[0]
     files = dict(case.files)
     name = rng.choice(list(files))
     if name.startswith(("country_codes", "product_codes")) and rng.random() < 0.5:
@@ -164,24 +165,24 @@ def trial(seed: int) -> Verdict:
     return Verdict(seed, case.name, chosen.name, name, verdict, said, time.monotonic() - started)
 
 
-def _several(seeds: Sequence[int]) -> list[Verdict]:
-    return [trial(seed) for seed in seeds]
+def _several(seeds: Sequence[int], only: str) -> list[Verdict]:
+    return [trial(seed, only) for seed in seeds]
 
 
 def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def run(first: int, count: int, jobs: int) -> Iterator[Verdict]:
+def run(first: int, count: int, jobs: int, only: str = "") -> Iterator[Verdict]:
     """Trials in processes of their own, so that a crash of the interpreter is seen as one."""
     for begin in range(first, first + count, BLOCK):  # new processes for each block, so that none grows old
-        yield from _block(range(begin, min(begin + BLOCK, first + count)), jobs)
+        yield from _block(range(begin, min(begin + BLOCK, first + count)), jobs, only)
 
 
-def _block(seeds: range, jobs: int) -> Iterator[Verdict]:
+def _block(seeds: range, jobs: int, only: str) -> Iterator[Verdict]:
     chunks = [seeds[at : at + 25] for at in range(0, len(seeds), 25)]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_limit_memory) as pool:
-        waiting = {pool.submit(_several, chunk): chunk for chunk in chunks}
+        waiting = {pool.submit(_several, chunk, only): chunk for chunk in chunks}
         for done in as_completed(waiting):
             try:
                 yield from done.result()
@@ -196,13 +197,14 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0, help="first seed")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="", help="id of the one format to try")
     parser.add_argument("--out", type=Path, help="write every verdict as JSON lines")
     given = parser.parse_args()
     verdicts: list[Verdict] = []
     started = time.monotonic()
     if given.out:
         given.out.write_text("")
-    for one in run(given.first, given.count, given.jobs):
+    for one in run(given.first, given.count, given.jobs, given.only):
         verdicts.append(one)
         if given.out:
             with given.out.open("a", encoding="utf-8") as stream:

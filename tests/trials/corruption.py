@@ -190,7 +190,7 @@ def line_ends(data: bytes, rng: random.Random) -> bytes:
 
 
 def encoding(data: bytes, rng: random.Random) -> bytes:
-    said = data.decode("utf-8")
+    said = data.decode("utf-8", "replace")  # one case is in Western Windows
     codec = rng.choice(["utf-8-sig", "cp949", "euc-kr", "utf-16", "utf-16-le", "latin-1", "shift-jis", "utf-32"])
     return said.encode(codec, "replace")
 

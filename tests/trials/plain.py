@@ -36,7 +36,11 @@ def decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        pass
+    try:
         return content.decode("cp949")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")  # the publishers that write Western Windows: figures are the same bytes
 
 
 def is_written(token: str, value: float) -> bool:

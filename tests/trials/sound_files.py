@@ -110,7 +110,10 @@ def _comtrade_rows() -> list[list[object]]:
 
 
 def comtrade_csv() -> Case:
-    return Case("comtrade-csv", "comtrade", {"TradeData_1.csv": table([COMTRADE, *_comtrade_rows()])}, lines=True)
+    """As the site writes it: every row but the header ends in a comma, and Türkiye is written in cp1252."""
+    rows = [[*row[:9], f"Türkiye {row[9]}", *row[10:], ""] for row in _comtrade_rows()]
+    content = table([COMTRADE, *rows]).decode().encode("cp1252")
+    return Case("comtrade-csv", "comtrade", {"TradeData_1.csv": content}, lines=True)
 
 
 def comtrade_json() -> Case:

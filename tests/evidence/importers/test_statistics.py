@@ -238,6 +238,59 @@ def test_kosis_bulk_download_with_titles_and_codes(take):
     assert rows(package, "origin")[0] == ["a.csv, line 4"]
 
 
+def test_kosis_in_english_with_a_comma_at_the_end_of_every_line(take):
+    """The unit stands in the item and in a column of its own; an age range is no code in front of a name."""
+    content = (
+        "By province,By age of mother,Item,UNIT,2021 Year,2022 Year,2022.06 Month,\n"
+        "Total,Total,Total[Person],Person,31,33,9,\n"
+        "Total,15 - 19 years old,Total[Person],Person,1,2,9,\n"
+        "Total,50 years old or more,Total[Person],Person,30,31,9,\n"
+        "Seoul,Total,Total[Person],Person,7,8,9,\n"
+    )
+    chosen = {"code": "By age of mother", "where": "By province=Total"}
+    package, done = take("kosis", "101_DT_1_20261125120000.csv", content, **chosen)
+    assert facts(package) == [
+        ("KOR", "all", 2021, "Total", "Person", 31.0),
+        ("KOR", "all", 2022, "Total", "Person", 33.0),
+        ("KOR", "15-19-years-old", 2021, "Total", "Person", 1.0),
+        ("KOR", "15-19-years-old", 2022, "Total", "Person", 2.0),
+        ("KOR", "50-years-old-or-more", 2021, "Total", "Person", 30.0),
+        ("KOR", "50-years-old-or-more", 2022, "Total", "Person", 31.0),
+    ]
+    assert left_out(done) == {"not-chosen": 3, "not-annual": 3}
+
+
+def test_kosis_headings_over_a_column_of_items_are_a_dimension(take):
+    content = (
+        '"By district","Item",2021,2021,2022,2022\n'
+        '"By district","Item","Total","0-4 세","Total","0-4 세"\n'
+        '"Whole","Male (Person)",10,1,20,2\n'
+    )
+    package, _ = take("kosis", "a.csv", content, code="구분", where="By district=Whole")
+    assert [(*fact[2:4], fact[-1]) for fact in facts(package)] == [
+        (2021, "Male", 10.0),
+        (2021, "Male", 1.0),
+        (2022, "Male", 20.0),
+        (2022, "Male", 2.0),
+    ]
+    codes = [code for (code,) in rows(package, "code")]
+    assert codes[0] == codes[2] == "all"
+    assert codes[1] == codes[3] != "all"
+
+
+def test_kosis_code_columns_of_the_viewer_and_totals_with_a_code(take):
+    content = (
+        '"[A]산업별","산업별","시점","종사자수[명]",\n'
+        '"\'000","계","2021 년","7",\n'
+        '"\'0401","농업","2021 년","3",\n'
+        '"\'0402","어업","2021 년","4",\n'
+    )
+    package, _ = take("kosis", "a.csv", content)
+    assert [(fact[1], fact[-1]) for fact in facts(package)] == [("all", 7.0), ("0401", 3.0), ("0402", 4.0)]
+    (classification,) = {name for (name,) in rows(package, "classification")}
+    assert package.label(classification, "0401")["ko"] == "농업"
+
+
 def test_kosis_in_utf_8_is_read_too(take):
     package, _ = take("kosis", "a.csv", TWO.encode("utf-8-sig"))
     assert len(facts(package)) == 8

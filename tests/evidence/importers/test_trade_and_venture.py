@@ -163,8 +163,76 @@ def test_comtrade_csv_and_json_are_the_same_facts(tmp_path: Path) -> None:
     assert ["KOR", "WLD", "exports", "hs-total", "all", 2022, "trade-value-usd", 9e9] in csv_rows
     assert not [row for row in csv_rows if row[6] == "trade-weight" and row[1] == "USA"]  # 0 stands for unknown
     assert {(p.column, p.value) for p in one.bad} == {(p.column, p.value) for p in two.bad}
-    assert {(p.column, p.value) for p in one.bad} == {("flowCode", "ZZ"), ("partnerISO", "_X ")}
-    assert {left.rule for left in one.left_out} == {"split", "aggregate", "empty-value"}
+    assert {(p.column, p.value) for p in one.bad} == {("flowCode", "ZZ")}
+    assert {left.rule for left in one.left_out} == {"split", "aggregate", "empty-value", "region"}
+
+
+def test_comtrade_csv_as_its_site_writes_it(tmp_path: Path) -> None:
+    """Western Windows letters, a comma at the end of every row but not of the header, areas that are no countries,
+    flows that are parts of others."""
+    base = ROW | {"reporterDesc": "Rep. of Korea", "partnerDesc": "World", "isAggregate": "true"}
+    changes: list[dict[str, str]] = [
+        {"partnerISO": "TUR", "partnerDesc": "Türkiye", "primaryValue": "3"},
+        {"partnerISO": "CIV", "partnerDesc": "Côte d'Ivoire", "primaryValue": "4", "netWgt": ""},
+        {"partnerISO": "_X ", "partnerDesc": "Areas, nes"},
+        {"partnerISO": "E19", "partnerDesc": "Other Europe, nes"},
+        {"partnerISO": "SCG", "partnerDesc": "Serbia and Montenegro (...2005)"},
+        {"flowCode": "DX"},
+    ]
+    rows = [",".join(f'"{(base | change)[name]}"' for name in NAMES) + "," for change in changes]
+    short = rows[0].removesuffix(",")  # as many cells as the header, but one less than the rows: it lacks one
+    file = tmp_path / "TradeData_1.csv"
+    file.write_bytes("\r\n".join([",".join(NAMES), *rows, short, ""]).encode("cp1252"))
+    done = import_files("comtrade", [file], tmp_path / "p")
+    values = table(tmp_path / "p", "trade").set_index(["partner", "measure"])["value"].to_dict()
+    assert {key: value for key, value in values.items() if key[1] == "trade-value-usd"} == {
+        ("TUR", "trade-value-usd"): 3.0,
+        ("CIV", "trade-value-usd"): 4.0,
+    }
+    assert [(p.rule, p.line) for p in done.bad] == [("wrong-cell-count", 8)]
+    assert {(left.rule, left.value, left.count) for left in done.left_out if left.rule != "empty-value"} == {
+        ("region", "Areas, nes", 1),
+        ("region", "Other Europe, nes", 1),
+        ("region", "Serbia and Montenegro (...2005)", 1),
+        ("split", "DX", 1),
+    }
+    assert [note.reason["en"] for note in done.notes if note.rule == "encoding"] == ["read as cp1252 / Latin-1"]
+
+
+def test_comtrade_csv_of_the_site_before_2023(tmp_path: Path) -> None:
+    header = (
+        "Classification,Year,Period,Period Desc.,Aggregate Level,Trade Flow Code,Trade Flow,Reporter Code,Reporter,"
+        "Reporter ISO,Partner Code,Partner,Partner ISO,2nd Partner Code,Customs Proc. Code,Mode of Transport Code,"
+        "Commodity Code,Commodity,Netweight (kg),Trade Value (US$)"
+    )
+    sound = '6,2,Export,410,Rep. of Korea,KOR,0,World,WLD,,,,010121,"Horses; live, pure-bred",20,100'
+    whole = sound.replace("WLD,,,", "W00,0,C00,0")
+    rows = [
+        f"H4,2014,2014,2014,{sound}",
+        f"H4,2014,201401,January 2014,{sound}",
+        "H4,2014,2014,2014," + sound.replace("410,Rep. of Korea,KOR", '490,"Other Asia, nes",'),
+        "H4,2014,2014,2014," + sound.replace("0,World,WLD", '899,"Areas, nes",'),
+        "H4,2014,2014,2014," + whole.replace("2,Export", "0,RX"),
+        "H4,2014,2014,2014," + whole.replace("2,Export", "0,X").replace("C00", "C01"),
+    ]
+    file = write(tmp_path / "comtrade.csv", header, *rows)
+    done = import_files("comtrade", [file], tmp_path / "p")
+    found = table(tmp_path / "p", "trade")
+    key = ["country", "partner", "flow", "classification", "code", "year", "value"]
+    assert found.loc[found["measure"] == "trade-value-usd", key].to_numpy().tolist() == [
+        ["KOR", "WLD", "exports", "hs2012", "010121", 2014, 100.0],
+        ["TWN", "WLD", "exports", "hs2012", "010121", 2014, 100.0],
+        ["KOR", "WLD", "re-exports", "hs2012", "010121", 2014, 100.0],
+    ]
+    assert not done.bad
+    assert {(left.column, left.value) for left in done.left_out} == {
+        ("freqCode", "M"),
+        ("partnerISO", "Areas, nes"),
+        ("customsCode", "C01"),
+    }
+    monthly = write(tmp_path / "monthly.csv", header, rows[1])
+    with pytest.raises(EvidenceError, match=r"1 were left out by rule \(freqCode M"):
+        import_files("comtrade", [monthly], tmp_path / "m")
 
 
 def test_comtrade_without_data_or_with_drift_is_refused(tmp_path: Path) -> None:

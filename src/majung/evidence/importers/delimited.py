@@ -39,9 +39,11 @@ class Rows:
         return self.cells.index
 
 
-def read_header(input_: Input, context: Context, *, delimiter: str = ",", skip: int = 0) -> list[str]:
+def read_header(
+    input_: Input, context: Context, *, delimiter: str = ",", skip: int = 0, legacy: str = "cp949"
+) -> list[str]:
     """The column names of a delimited file, stripped. Raises EvidenceError when it has none."""
-    with text_lines(input_, context) as lines:
+    with text_lines(input_, context, legacy) as lines:
         for _ in range(skip):
             next(lines, "")
         try:
@@ -60,16 +62,19 @@ def read_rows(
     skip: int = 0,
     quoted: bool = True,
     size: int = BATCH,
+    legacy: str = "cp949",
+    trailing: bool = False,
 ) -> Iterator[Rows]:
     """Batches of rows with the format's columns (optional ones that the file lacks are left out).
 
     others: the file may have more columns; they are not read. skip: lines before the header. quoted: whether quotation
-    marks quote (they do in CSV; in most TSV dumps they are letters). Raises EvidenceError for a header that does not
-    fit and for a file that is no table.
+    marks quote (they do in CSV; in most TSV dumps they are letters). legacy: see `encoding.recognise`. trailing: the
+    publisher may end every row, though not the header, in one more separator. Raises EvidenceError for a header that
+    does not fit and for a file that is no table.
     """
     context.file = input_.name
     csv.field_size_limit(MAX_CELL)
-    with text_lines(input_, context) as lines:
+    with text_lines(input_, context, legacy) as lines:
         for _ in range(skip):
             next(lines, "")
         reader = (
@@ -86,7 +91,7 @@ def read_rows(
         context.note_absent(absent(columns, names))
         places = {name: header.index(there) for name, there in names.items()}
         some = False
-        for numbers, records in _records(reader, header, skip, context, size):
+        for numbers, records in _records(reader, header, skip, context, size, trailing):
             some = True
             by_column = list(zip(*records, strict=True))
             cells = pd.DataFrame({name: pd.Series(by_column[place], dtype="str") for name, place in places.items()})
@@ -105,6 +110,7 @@ def _records(
     skip: int,
     context: Context,
     size: int,
+    trailing: bool,
 ) -> Iterator[tuple[list[int], list[list[str]]]]:
     numbers: list[int] = []
     records: list[list[str]] = []
@@ -118,9 +124,12 @@ def _records(
         if record is None:
             break
         ended = reader.line_num + skip
-        if len(record) == width:
+        if trailing and record:  # the first row tells: a later one that is shorter lacks a cell, not the separator
+            width += len(record) == width + 1 and not record[-1]
+            trailing = False
+        if len(record) == width and (width == len(header) or not record[-1]):
             numbers.append(begun)
-            records.append(record)
+            records.append(record if width == len(header) else record[:-1])
         elif record:
             _wrong_count(record, width, begun, ended, context)
         begun = ended + 1

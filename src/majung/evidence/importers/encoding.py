@@ -1,5 +1,8 @@
 """Text as published: UTF-8 with or without byte-order mark, UTF-16, Korean Windows (cp949); recognised, never guessed.
 
+A publisher that writes Western Windows (cp1252, which Latin-1 is a part of) is named by its format: the bytes alone do
+not tell that from Korean.
+
 What is decoded as something other than UTF-8 is said in a note; what fits nothing is refused with the line.
 """
 
@@ -21,11 +24,14 @@ if TYPE_CHECKING:
 LOOK = 4 << 20
 """Bytes that are looked at to recognise the encoding."""
 
-_NAMES = {"cp949": "cp949 / EUC-KR", "utf-16": "UTF-16", "utf-8-sig": "UTF-8"}
+_NAMES = {"cp949": "cp949 / EUC-KR", "cp1252": "cp1252 / Latin-1", "utf-16": "UTF-16", "utf-8-sig": "UTF-8"}
 
 
-def recognise(input_: Input) -> str:
-    """Codec of a text file from its first bytes. Raises EvidenceError for binary files and unknown encodings."""
+def recognise(input_: Input, legacy: str = "cp949") -> str:
+    """Codec of a text file from its first bytes. Raises EvidenceError for binary files and unknown encodings.
+
+    legacy: cp949 or cp1252, what the format's publisher writes where it does not write Unicode.
+    """
     with input_.open() as stream:
         head = stream.read(LOOK)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -43,15 +49,15 @@ def recognise(input_: Input) -> str:
         raise _nul(input_.name, head.count(b"\n", 0, head.index(b"\x00")) + 1)
     if _fits("utf-8", head):
         return "utf-8-sig"
-    if _fits("cp949", head) and len(HANGUL.findall(head.decode("cp949", "ignore"))) >= 2:
-        return "cp949"
+    if _fits(legacy, head) and (legacy != "cp949" or len(HANGUL.findall(head.decode("cp949", "ignore"))) >= 2):
+        return legacy
     line = _first_misfit(head)
     raise file_error(
         input_.name,
         "wrong-encoding",
         text(
-            f"the file is neither UTF-8 nor cp949 (first at line {line})",
-            f"UTF-8도 cp949도 아닙니다 (처음 나오는 곳: {line}행)",
+            f"the file is neither UTF-8 nor {legacy} (first at line {line})",
+            f"UTF-8도 {legacy}도 아닙니다 (처음 나오는 곳: {line}행)",
         ),
         SAVE_AS_UTF8,
         line,
@@ -85,9 +91,9 @@ def _nul(file: str, line: int) -> EvidenceError:
 
 
 @contextmanager
-def text_lines(input_: Input, context: Context) -> Iterator[Iterator[str]]:
+def text_lines(input_: Input, context: Context, legacy: str = "cp949") -> Iterator[Iterator[str]]:
     """The lines of a text file, with their ends. Raises EvidenceError, with the line, where the encoding breaks."""
-    codec = recognise(input_)
+    codec = recognise(input_, legacy)
     if codec != "utf-8-sig":
         context.note(
             "encoding",

@@ -28,7 +28,7 @@ from majung.evidence.importers.registry import find_format
 from majung.evidence.importers.report import write_report
 from majung.evidence.importers.state import FOLDER, Part, State, part_of
 from majung.evidence.package import check
-from majung.evidence.problems import EvidenceError, Language, Problem, Report, text
+from majung.evidence.problems import EvidenceError, Language, Problem, Report, Text, text
 from majung.methods.labelled import InputError
 
 CHECKED_ROWS = 3_000_000
@@ -358,9 +358,20 @@ def _refuse_hopeless(part: Part) -> None:
             f"{bad:,} of {part.rows_read:,} rows cannot be used, {part.rows:,} can",
             f"{part.rows_read:,}행 가운데 {bad:,}행은 쓸 수 없고 {part.rows:,}행만 쓸 수 있습니다",
         ),
-        text("is it this format, and whole?", "이 형식의 온전한 파일이 맞습니까?"),
+        _hopeless_because(part),
     )
     raise EvidenceError.of(name, [head, *part.problems()])
+
+
+def _hopeless_because(part: Part) -> Text:
+    """Why nothing is left: the rule that left out most, where it left out more than was bad."""
+    most = max(part.omissions(), key=lambda one: one.count, default=None)
+    if part.rows or most is None or most.count <= len(part.bad):
+        return text("is it this format, and whole?", "이 형식의 온전한 파일이 맞습니까?")
+    return text(
+        f"{most.count:,} were left out by rule ({most.reason['en']})",
+        f"{most.count:,}개는 규칙에 따라 제외했습니다({most.reason['ko']})",
+    )
 
 
 @dataclass

@@ -60,8 +60,9 @@ _SCALES = {0: ("", ""), 3: ("thousand ", "천 "), 6: ("million ", "백만 "), 9:
 _FLAGS = {"P": ("provisional", "잠정"), "E": ("estimated", "추정"), "B": ("break in series", "시계열 단절")}
 _FLAGS |= {flag.lower(): words for flag, words in _FLAGS.items()}
 _NATIONAL = re.compile(r"\b(XDC|NAC|MNAC|national currenc)", re.IGNORECASE)
-_GROUP = re.compile(r"(?!(?:[A-Z]{3})$)(?=.{3,}).*|[0-9_].*|EU|EA|W")
-"""Area codes that are no countries: longer or shorter than ISO's, groups of the institutions."""
+_GROUP = re.compile(r"(?!(?:[A-Z]{3})$)(?=.{3,}).*|[0-9_].*|EU|EA|W|FX|UKB|UKM")
+"""Area codes that are no countries: longer or shorter than ISO's, groups of the institutions, Metropolitan France (FX),
+England and Scotland (UKB, UKM)."""
 
 
 @dataclass
@@ -127,7 +128,10 @@ class Flow:
             index=cells.index,
         )
         if "OBS_STATUS" in cells:
-            self.flags.update(cells.loc[frame["value"].notna() & (frame["country"] != ""), "OBS_STATUS"])
+            given = cells.loc[frame["value"].notna() & (frame["country"] != ""), "OBS_STATUS"]
+            for status, count in given.value_counts().items():
+                for flag in str(status) if str(status).islower() else [str(status)]:  # Eurostat joins letters: `bp`
+                    self.flags[flag] += count
         own = frame["measure"].map(lambda name: _NATIONAL.search(self.units[name]["en"]) is not None)
         self.national |= set(frame.loc[own.astype(bool), "country"]) - {""}
         return Batch(self.table, frame)
@@ -299,7 +303,8 @@ class Flow:
             return name
         words = [self.labels.get((part, value), value) for part, value in zip(parts, values, strict=True)]
         label = ", ".join(w for p, w in zip(parts, words, strict=True) if p.upper() not in UNIT) or self.flow
-        unit = next((w for p, w in zip(parts, words, strict=True) if p.upper() in UNIT), "as stated in the flow")
+        said = (w for p, w in zip(parts, words, strict=True) if p.upper() in UNIT and w)  # the OECD's archive: often ""
+        unit = next(said, "as stated in the flow")
         en, ko = _SCALES[self.scale]
         self.units[name] = text(en + unit, ko + unit)
         signed = self.context.options.get("signed") == "yes"

@@ -3,7 +3,9 @@
 Specification: UN Comtrade Plus, list of fields of the final data set: typeCode, freqCode, refYear, period,
 reporterCode, reporterISO, flowCode (X, M, RX, RM), partnerCode, partnerISO, partner2Code, classificationCode (H0 to
 H6), cmdCode, cmdDesc, aggrLevel, customsCode, motCode, netWgt, primaryValue (USD), ... The CSV has a header of 47
-names; JSON is `{"data": [...]}` with the same names.
+names; JSON is `{"data": [...]}` with the same names. What no specification says: each row of the CSV, though not its
+header, ends in a comma, and it is written in cp1252 (Türkiye, Côte d'Ivoire). The CSV of the site before 2023, which
+others still pass on, has 35 other names (Classification, Year, Trade Flow, Trade Value (US$)).
 
 Taken are yearly rows of goods that are not split by second partner, mode of transport or customs procedure; what else
 there is, is left out and counted. Partner W00 is the world.
@@ -17,7 +19,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from majung.evidence.importers.context import Context
-from majung.evidence.importers.delimited import BATCH, read_rows
+from majung.evidence.importers.delimited import BATCH, read_header, read_rows
 from majung.evidence.importers.encoding import text_lines
 from majung.evidence.importers.format import Batch, Column, Format
 from majung.evidence.importers.inputs import Input, file_error
@@ -26,10 +28,18 @@ from majung.evidence.problems import Text, text
 from majung.methods.labelled import InputError
 
 FLOWS = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports"}
+SUBFLOWS = ("DX", "FM", "MIP", "MOP", "XIP", "XOP")
+"""Domestic exports, foreign imports, trade for processing: parts of X and M that some countries report beside them."""
 EDITIONS = {"H0": 1992, "H1": 1996, "H2": 2002, "H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022}
 WHOLE = {"partner2Code": "0", "customsCode": "C00", "motCode": "0"}
 WORLD = {"W00": "WLD", "S19": "TWN"}
+FORMER = ("ANT", "CSK", "DDR", "EUR", "PCZ", "SCG", "SUN", "VDR", "YMD", "YUG")
+"""Former countries, and the EU, among the three letters of its ISO columns."""
 MAX_JSON = 512 << 20
+LEGACY_FLOWS = {
+    **{"Import": "M", "Imports": "M", "Export": "X", "Exports": "X"},
+    **{"Re-Import": "RM", "Re-imports": "RM", "Re-Export": "RX", "Re-exports": "RX"},
+}
 
 COLUMNS = (
     Column("freqCode", text("A yearly, M monthly", "A 연간, M 월간")),
@@ -40,6 +50,8 @@ COLUMNS = (
     Column("classificationCode", text("H0 to H6", "HS 판 H0~H6")),
     Column("cmdCode", text("commodity", "품목")),
     Column("primaryValue", text("value, USD", "금액(달러)")),
+    Column("reporterDesc", text("reporter, in words", "보고국 이름"), required=False),
+    Column("partnerDesc", text("partner, in words", "상대국 이름"), required=False),
     Column("typeCode", text("C goods, S services", "C 상품, S 서비스"), required=False),
     Column("cmdDesc", text("commodity, in words", "품목 이름"), required=False),
     Column("partner2Code", text("second partner, 0 = all", "제2 상대국, 0 = 전체"), required=False),
@@ -47,6 +59,28 @@ COLUMNS = (
     Column("motCode", text("mode of transport, 0 = all", "운송 수단, 0 = 전체"), required=False),
     Column("netWgt", text("net weight, kg", "순중량(kg)"), required=False),
 )
+
+
+LEGACY = {
+    "Classification": "classificationCode",
+    "Year": "refYear",
+    "Period": "period",
+    "Trade Flow": "flowCode",
+    "Reporter ISO": "reporterISO",
+    "Reporter": "reporterDesc",
+    "Reporter Code": "reporterCode",
+    "Partner ISO": "partnerISO",
+    "Partner": "partnerDesc",
+    "Partner Code": "partnerCode",
+    "Commodity Code": "cmdCode",
+    "Trade Value (US$)": "primaryValue",
+    "Commodity": "cmdDesc",
+    "2nd Partner Code": "partner2Code",
+    "Customs Proc. Code": "customsCode",
+    "Mode of Transport Code": "motCode",
+    "Netweight (kg)": "netWgt",
+}
+"""The columns of the CSV before 2023, by the names they have since."""
 
 
 def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
@@ -61,8 +95,22 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
 
 
 def _csv(input_: Input, context: Context) -> Iterator[pd.DataFrame]:
-    for rows in read_rows(input_, COLUMNS, context, others=True):
-        yield rows.cells
+    header = read_header(input_, context, legacy="cp1252")
+    if "refYear" in header or not {"Classification", "Trade Flow"} <= set(header):
+        for rows in read_rows(input_, COLUMNS, context, others=True, legacy="cp1252", trailing=True):
+            yield rows.cells
+        return
+    optional = {column.name for column in COLUMNS if not column.required}
+    columns = [Column(name, text(name, name), now not in optional) for name, now in LEGACY.items()]
+    for rows in read_rows(input_, columns, context, others=True, legacy="cp1252", trailing=True):
+        cells = rows.cells.rename(columns=LEGACY)
+        cells = cells.apply(lambda column: column.str.strip())
+        cells["flowCode"] = cells["flowCode"].replace(LEGACY_FLOWS)
+        for side in ("reporter", "partner"):  # then, areas without an ISO code had none; "Other Asia, nes" is 490
+            given, number = cells[f"{side}ISO"], cells[f"{side}Code"]
+            none = (given == "") & (number != "")
+            cells[f"{side}ISO"] = given.mask(none, "_X").mask(none & (number == "490"), "S19")
+        yield cells.assign(freqCode=(cells["period"] == cells["refYear"]).map({True: "A", False: "M"}))
 
 
 def _json(input_: Input, context: Context) -> Iterator[pd.DataFrame]:
@@ -127,14 +175,14 @@ def _rows(cells: pd.DataFrame, value: str, weight: str, context: Context) -> Ite
     if cells.empty:
         return
     lines = cells.index
-    flow = cells["flowCode"].str.strip().map(FLOWS).fillna("")
+    flow = cells["flowCode"].map(FLOWS).fillna("")
     for line, name in zip(lines[flow == ""], cells["flowCode"][flow == ""], strict=True):
         context.bad("unknown-code", int(line), *_unknown("flow", name), column="flowCode", value=name)
     frame = pd.DataFrame(
         {
             "line": lines,
-            "country": context.countries(cells["reporterISO"], lines, "reporterISO", **WORLD),
-            "partner": context.countries(cells["partnerISO"], lines, "partnerISO", **WORLD),
+            "country": _places(cells, "reporter", context),
+            "partner": _places(cells, "partner", context),
             "flow": flow,
             "classification": _classification(cells["classificationCode"], context),
             "code": _commodity(cells, context),
@@ -158,23 +206,34 @@ def _rows(cells: pd.DataFrame, value: str, weight: str, context: Context) -> Ite
 
 def _chosen(cells: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Yearly rows of goods that are not split further."""
-    rules = [("freqCode", "A"), *WHOLE.items()]
-    if "typeCode" in cells:
-        rules.append(("typeCode", "C"))
-    for column, wanted in rules:
-        if column not in cells:
-            continue
-        given = cells[column].str.strip()
-        other = ~given.isin([wanted, ""] if column != "freqCode" else [wanted])
-        for name in given[other].unique():
-            here = given == name
+    cells = cells.assign(flowCode=cells["flowCode"].str.strip())
+    other = {"freqCode": cells["freqCode"].str.strip() != "A", "flowCode": cells["flowCode"].isin(SUBFLOWS)}
+    for column, wanted in (*WHOLE.items(), ("typeCode", "C")):
+        if column in cells:
+            other[column] = ~cells[column].str.strip().isin([wanted, ""])
+    left = pd.Series(False, index=cells.index)
+    for column, hit in other.items():
+        given = cells[column].str.strip()[hit & ~left]
+        for name, lines in given.groupby(given).groups.items():
             reason = text(
                 f"{column} {name}: not the whole of a year's goods", f"{column} {name}: 연간 상품 전체가 아닙니다"
             )
-            first = int(cells.index[here.to_numpy()][0])
-            context.leave_out("split", reason, column=column, value=name, line=first, count=int(here.sum()))
-        cells = cells[~other]
-    return cells
+            context.leave_out("split", reason, column=column, value=name, line=int(lines[0]), count=len(lines))
+        left |= hit
+    return cells[~left]
+
+
+def _places(cells: pd.DataFrame, side: str, context: Context) -> pd.Series[str]:
+    """Countries of the reporters or partners. Codes with digits (E19: other Europe), free zones, bunkers and former
+    countries are no countries: they are left out by name."""
+    codes = cells[f"{side}ISO"].str.strip()
+    group = (codes.str.fullmatch("(?=.*[0-9_])[A-Z0-9_]{2,3}|XX") & ~codes.isin(list(WORLD))) | codes.isin(FORMER)
+    names = cells.get(f"{side}Desc", codes).str.strip()
+    for name, lines in names[group].groupby(names[group]).groups.items():
+        reason = text(f"'{name}' is no country of ISO 3166-1", f"'{name}'은(는) ISO 3166-1의 국가가 아닙니다")
+        context.leave_out("region", reason, column=f"{side}ISO", value=name, line=int(lines[0]), count=len(lines))
+    found = context.countries(codes[~group], cells.index[~group.to_numpy()], f"{side}ISO", **WORLD)
+    return found.reindex(cells.index, fill_value="")
 
 
 def _classification(names: pd.Series[str], context: Context) -> pd.Series[str]:
@@ -232,12 +291,15 @@ def _unknown(what: str, name: str) -> tuple[Text, Text]:
 
 FORMAT = Format(
     id="comtrade",
-    version="1",
+    version="2",
     title=text("UN Comtrade: goods by reporter and partner", "UN Comtrade: 보고국·상대국별 상품 무역"),
     tables=("trade",),
     specification="UN Comtrade Plus, fields of the final data set",
-    files=text("TradeData_....csv, or JSON of the API", "TradeData_....csv 또는 API의 JSON"),
-    seen="specification",
+    files=text(
+        "TradeData_....csv, comtrade.csv of the site before 2023, or JSON of the API",
+        "TradeData_....csv, 2023년 이전 사이트의 comtrade.csv, 또는 API의 JSON",
+    ),
+    seen="real",
     licence="UN Comtrade terms: free internal use with attribution; redistribution needs the UN's permission",
     publisher="United Nations Statistics Division",
     url="https://comtradeplus.un.org",

@@ -5,10 +5,12 @@ published. Three layouts are read:
 
 - one row a period: dimensions (`국가별`, `산업별`), `시점`, then a column an item with its unit (`종사자수[명]`);
 - one column a period: dimensions, `항목`, `단위`, then `2019 년`, `2020 년`, ...;
-- two rows of headings: periods above, items below (`2019, 2019, 2020` over `사업체수 (개), 종사자수 (명), ...`).
+- two rows of headings: periods above, items below (`2019, 2019, 2020` over `사업체수 (개), 종사자수 (명), ...`); where
+  the items have a column of their own, the values of one more dimension, here called `구분`.
 
 The bulk download puts lines of title before the headings and a column of codes (`C산업별`, its values with an
-apostrophe in front) before each dimension. Rows without a country are Korea's.
+apostrophe in front) before each dimension; the viewer writes `[A]산업별`. The viewer ends every line, the headings too,
+in a comma. Its English side writes Item, UNIT, Period and `2019 Year`. Rows without a country are Korea's.
 """
 
 from __future__ import annotations
@@ -27,15 +29,24 @@ from majung.evidence.importers.inputs import Input, file_error
 from majung.evidence.importers.series import OPTIONS, TABLES, Flow
 from majung.evidence.problems import text
 
-PERIOD = re.compile(r"((?:18|19|20)[0-9]{2})(?:\s*년)?(?:\s*[pe]\))?")
+PERIOD = re.compile(r"((?:18|19|20)[0-9]{2})(?:\s*(?:년|Year))?(?:\s*[pe]\))?")
 OTHER_PERIOD = re.compile(
-    r"(?:18|19|20)[0-9]{2}(?:[.\s]+(?:[0-9]{1,2}|[1-4]/4)|[.\s]*[QH][1-4])(?:\s*(?:월|분기|반기))?(?:\s*[pe]\))?"
+    r"(?:18|19|20)[0-9]{2}(?:[.\s]+(?:[0-9]{1,2}|[1-4]/4)|[.\s]*[QH][1-4])"
+    r"(?:\s*(?:월|분기|반기|Month|Quarter|Half))?(?:\s*[pe]\))?"
 )
 UNIT = re.compile(r"\s*[\[(]([^\[\]()]+)[\])]\s*$")
 FIGURE = re.compile(r"[+-]?[0-9][0-9.,]*")
-CODED = re.compile(r"([A-Z]?[0-9]{1,5}|[A-Z])[.\s]\s*(.+)")
+CODED = re.compile(
+    r"([A-Z]?[0-9]{1,5}|[A-Z])[.\s]\s*"
+    r"(?!(?:세|년|명|인|월|회|개|원|시간|years?|persons?)(?:이상|이하|미만|초과|\W|$))([^\W\d_].*)"
+)
+"""A code in front of a name: `C26. 전자부품`; not an age or a size (`15 - 19세`, `50 years old or more`)."""
 MISSING = ("-", "X", "x", "...", "…", "*", "NaN", "NA", "ⓧ")
-TIME, ITEM, UNITS, COUNTRY = "시점", "항목", "단위", "국가"
+CODES = re.compile(r"C(.+)|\[[A-Za-z0-9_]+\]\s*(.+)|(.+?)\s*코드")
+"""Headings of columns with the codes of a dimension: `C산업별`, `[A]산업별`, `산업별코드`."""
+TOTALS = ("계", "전체", "합계", "총계", "전산업", "전 산업", "Total")
+TIME, ITEM, UNITS, COUNTRY, HEADED = "시점", "항목", "단위", "국가", "구분"
+ENGLISH = {"Period": TIME, "Item": ITEM, "ITEM": ITEM, "Unit": UNITS, "UNIT": UNITS}
 NATION = "KOR"
 BATCH = 20_000
 LOOK = 12
@@ -61,7 +72,7 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     with text_lines(input_, context) as lines:
         reader = csv.reader(lines)
         begun = _begin(reader, input_.name)
-        layout = _layout(begun, input_.name)
+        layout = _layout([[ENGLISH.get(cell, cell) for cell in row] for row in begun], input_.name)
         flow = _flow(layout, input_, context)
         waiting: list[dict[str, str]] = []
         numbers: list[int] = []
@@ -127,6 +138,8 @@ def _layout(begun: Sequence[Sequence[str]], file: str) -> Layout:
     _check_names(names, periods, file, at + 1)
     time = header.index(TIME) if TIME in header else None
     dimensions, codes = _dimensions(header, periods, time)
+    if two and ITEM in dimensions:
+        dimensions[HEADED] = -1
     if periods:
         values = tuple((place, period, below[place] if two else "") for place, period in periods.items())
     else:
@@ -165,10 +178,10 @@ def _dimensions(
     for place, name in enumerate(header):
         if place in periods or place == time or not name:
             continue
-        if name.startswith("C") and name[1:] in header:
-            codes[name[1:]] = place
-        elif name.endswith("코드") and name.removesuffix("코드").strip() in header:
-            codes[name.removesuffix("코드").strip()] = place
+        coded = CODES.fullmatch(name)
+        named = next((word for word in coded.groups() if word), "") if coded else ""
+        if named and named in header:
+            codes[named] = place
         elif periods or name in (ITEM, UNITS) or (place < (time or 0) or name.endswith("별")):
             dimensions[name] = place
     return dimensions, codes
@@ -176,13 +189,15 @@ def _dimensions(
 
 def _flow(layout: Layout, input_: Input, context: Context) -> Flow:
     named = [name for name in layout.places if name not in (ITEM, UNITS)]
-    country = next((name for name in named if name.startswith(COUNTRY)), "")
+    country = next((name for name in named if _is_country(name)), "")
     dimensions = [*named, ITEM, UNITS] if country else [COUNTRY, *named, ITEM, UNITS]
     title = re.sub(r"(_[0-9]{8,14})?\.csv(\.gz)?$", "", input_.name)
     options = dict(context.options)
     if "code" not in options:
         rest = [name for name in named if name != country]
-        usual = [n for n in rest if re.search("산업|업종|품목|분류|기술|코드", n)]
+        usual = [
+            n for n in rest if re.search("(?i)산업|업종|품목|분류|기술|코드|industr|sector|product|commodit|technol", n)
+        ]
         options["code"] = (usual or rest or ["none"])[0]
     if country and "country" not in options:
         options["country"] = country
@@ -235,29 +250,46 @@ def _sound(number: int, row: list[str], layout: Layout, context: Context) -> Ite
 def _records(row: Sequence[str], layout: Layout, flow: Flow) -> Iterator[dict[str, str]]:
     """One record a figure. A code column, or a code in front of the name (`C26. ...`), becomes the value, the name its
     label."""
-    base: dict[str, str] = {} if any(d.startswith(COUNTRY) for d in layout.places) else {COUNTRY: NATION}
+    base: dict[str, str] = {} if any(map(_is_country, layout.places)) else {COUNTRY: NATION}
     for name, place in layout.places.items():
+        if place < 0:
+            continue
         value = row[place]
+        base[name] = _total(name, value, flow)
+        if base[name] != value:
+            continue
         if name in layout.codes:
-            label, value = value, row[layout.codes[name]].lstrip("'").strip()
-            flow.labels[(name, value)] = label
+            base[name] = row[layout.codes[name]].lstrip("'").strip()
+            flow.labels[(name, base[name])] = value
         elif name == flow.code and (found := CODED.fullmatch(value)):
-            value = found[1]
-            flow.labels[(name, value)] = found[2].strip()
-        elif name == flow.code and value in ("계", "전체", "합계", "총계", "전산업", "전 산업"):
-            flow.labels[(name, "TOTAL")] = value
-            value = "TOTAL"
-        base[name] = value
+            base[name] = found[1]
+            flow.labels[(name, found[1])] = found[2].strip()
+    if (unit := UNIT.search(base.get(ITEM, ""))) and base.get(UNITS, unit[1]) == unit[1]:  # said twice: 계[명], 명
+        base |= {ITEM: UNIT.sub("", base[ITEM]), UNITS: unit[1]}
     time = _period(row[layout.time]) or row[layout.time] if layout.time is not None else ""
     for place, period, item in layout.values:
         unit = UNIT.search(item)
+        headed = {HEADED: _total(HEADED, item, flow)} if HEADED in layout.places else {}
         yield {
             ITEM: UNIT.sub("", item) if item else "",
             UNITS: unit[1] if unit else "",
             **base,
+            **headed,
             "TIME_PERIOD": _iso(period or time),
             "OBS_VALUE": row[place],
         }
+
+
+def _total(name: str, value: str, flow: Flow) -> str:
+    """The value of a dimension; TOTAL where it is the code and says that it is the sum of the others."""
+    if name != flow.code or value not in TOTALS:
+        return value
+    flow.labels[(name, "TOTAL")] = value
+    return "TOTAL"
+
+
+def _is_country(dimension: str) -> bool:
+    return dimension.startswith((COUNTRY, "By country"))
 
 
 def _iso(period: str) -> str:
@@ -278,7 +310,7 @@ def _batch(flow: Flow, waiting: list[dict[str, str]], numbers: list[int]) -> Ite
 
 FORMAT = Format(
     id="kosis",
-    version="1",
+    version="2",
     title=text("KOSIS tables (Statistics Korea's portal)", "KOSIS 국가통계포털 통계표"),
     tables=TABLES,
     specification="KOSIS table viewer and bulk download, CSV (no field guide is published)",
