@@ -199,9 +199,9 @@ def test_an_xlsb_that_is_none_is_refused(tmp_path: Path) -> None:
 
 BOK_SECTORS = (("A", "농림수산품"), ("C09", "컴퓨터, 전자 및\n광학기기"), ("F", "건설"))
 BOK_FINAL = (
-    ("9111", "민간소비지출"),
+    ("9111", "민간소비지출\n(가계 및 가계봉사\n비영리단체)"),  # as the workbooks have it
     ("9112", "정부소비지출"),
-    ("9121", "민간고정자본형성"),
+    ("9121", "민간고정\n자본형성"),
     ("9122", "정부고정자본\n형성"),
 )
 BOK_FINAL += (("9130", "재고증감"), ("9131", "귀중품순취득"), ("9140", "수출"))
@@ -210,7 +210,9 @@ BOK_ROWS = (("9610", "피용자보수"), ("9621", "영업잉여"), ("9622", "고
 
 def bok_sheet(seed: int, *, whole: bool) -> list[list[object]]:
     columns = [*BOK_SECTORS, ("9090", "중간수요계"), *BOK_FINAL, ("9190", "최종수요계"), ("9290", "총수요계")]
-    columns += [("9310", "총산출"), ("9321", "수입"), ("9390", "총공급계")] if whole else []
+    columns += (
+        [("9310", "총산출"), ("9321", "수입"), ("9322", "생산물세(수입)"), ("9390", "총공급계\n")] if whole else []
+    )
     rows = [*BOK_SECTORS, ("9590", "중간투입계")]
     rows += [*BOK_ROWS, ("9690", "부가가치계"), ("9790", "총투입계")] if whole else []
     values = made(seed, len(rows), len(columns)).tolist()
@@ -247,12 +249,24 @@ def test_the_bank_of_koreas_workbook(tmp_path: Path) -> None:
     assert got["KOR", 2019, "imports", "F", "A"] == imports[8][2]
     assert got["KOR", 2019, "primary", "VA", "C09"] == total[14][3]
     assert got["KOR", 2019, "primary", "COMP", "F"] == total[10][4]
-    assert len(got) == 3 * 10 + 3 * 9 + 6 * 3
+    assert got["KOR", 2019, "imports", "A", "EXP"] == imports[6][12]  # re-exports are not nothing
+    assert len(got) == 3 * 10 + 3 * 10 + 6 * 3
     assert package.unit("input_output") == {"en": "million KRW", "ko": "백만 원"}
     assert package.label("bok3", "C09") == {
         "en": "Computing machinery, electronic and optical equipment",
         "ko": "컴퓨터, 전자 및 광학기기",
     }
+
+
+def test_by_products_that_the_bank_of_korea_books_as_negative_inputs(tmp_path: Path) -> None:
+    sheets = bok_sheets()
+    sheets["A표_국산거래표(생산자)"][7][4] = -15.5
+    file = workbook(tmp_path / "2019_a.xlsx", sheets)
+    done = import_files("bok-io", [file], tmp_path / "p")
+    assert flows(tmp_path / "p")["KOR", 2019, "domestic", "C09", "F"] == -15.5
+    assert not done.bad
+    assert [note.reason["en"][:14] for note in done.notes if note.rule == "negative-flows"] == ["1 deliveries i"]
+    open_package(tmp_path / "p")  # sound: the row is declared
 
 
 def test_drift_of_the_bank_of_koreas_workbook_is_named(tmp_path: Path) -> None:

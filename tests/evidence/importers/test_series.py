@@ -228,6 +228,17 @@ def test_a_mixture_that_begins_in_a_later_batch_is_found(take):
         take("sdmx-csv", "a.csv", "\n".join(lines) + "\n")
 
 
+def test_a_flow_of_the_oecds_archive_whose_unit_is_empty(take):
+    content = (
+        "DATAFLOW,LOCATION,VARIABLE,FREQUENCY,TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MEASURE,UNIT_MULT\n"
+        "OECD:DF_EO(1.0),KOR,GDP,A,2020,5000,A,,\nOECD:DF_EO(1.0),UKM,GDP,A,2020,1,A,,\n"
+    )
+    package, done = take("sdmx-csv", "a.csv", content, additive="no")
+    assert rows(package, "country", "measure", "value") == [["KOR", "gdp", 5000.0]]
+    assert package.unit("gdp") == {"en": "as stated in the flow", "ko": "as stated in the flow"}
+    assert left_out(done) == {"region": 1}
+
+
 def test_national_currencies_are_noted(take):
     content = OECD.replace("USD", "XDC").replace("US dollar", "National currency").replace("EU27_2020", "JPN")
     _, done = take("sdmx-csv", "oecd.csv", content)
@@ -302,6 +313,25 @@ def test_eurostat_tsv(take):
     assert left_out(done) == {"empty-value": 2, "region": 3}
     flagged = [note.reason["en"] for note in done.notes if note.rule == "flagged-values"]
     assert len(flagged) == 2
+
+
+def test_eurostat_tsv_of_before_2022_with_the_countries_as_columns(take):
+    content = (
+        "unit,sex,time\\geo\tEU28 \tDE \tEL \tFX \nPC,T,2014\t4.1 e\t2.5 bep\t: u\t1 \nPC,T,2015\t: \t3 \t7.5 \t1 \n"
+    )
+    package, done = take("eurostat-tsv", "hlth_1.tsv", content)
+    assert rows(package, "country", "year", "measure", "value") == [
+        ["DEU", 2014, "pc", 2.5],
+        ["DEU", 2015, "pc", 3.0],
+        ["GRC", 2015, "pc", 7.5],
+    ]
+    assert not done.bad  # FX is Metropolitan France, beside FR
+    flagged = {note.reason["en"] for note in done.notes if note.rule == "flagged-values"}
+    assert flagged == {
+        "1 values are flagged p (provisional)",
+        "1 values are flagged e (estimated)",
+        "1 values are flagged b (break in series)",
+    }
 
 
 @pytest.mark.parametrize(

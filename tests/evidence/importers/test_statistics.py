@@ -90,6 +90,19 @@ def test_the_world_banks_zip_as_downloaded(take, tmp_path):
     assert left_out(done) == {"region": 3, "empty-value": 2}
 
 
+def test_values_per_head_are_not_added_up_against_the_world(take):
+    """Countries' GDP per capita adds up to hundreds of times the world's: no sign that a region stands among them."""
+    name = "GDP per capita (current US$)"
+    countries = [("Korea, Rep.", "KOR"), ("Germany", "DEU"), ("Japan", "JPN"), ("World", "WLD")]
+    lines = [f'"{country}","{code}","{name}","NY.GDP.PCAP.CD","30","31","32",' for country, code in countries]
+    content = WORLD_BANK.split('"Korea')[0] + "\n".join(lines) + "\n"
+    package, done = take("world-bank", "API_1.csv", content)
+    assert len(rows(package, "value")) == 12
+    assert not done.bad
+    with pytest.raises(EvidenceError, match="times the world total"):
+        take("world-bank", "API_2.csv", content.replace(name, "GDP (current US$)"))
+
+
 def test_the_json_of_the_api_gives_the_same_rows(take):
     package, done = take("world-bank", "world-bank.json", json.dumps([HEAD, ROWS]))
     assert rows(package, "country", "year", "measure", "value") == [

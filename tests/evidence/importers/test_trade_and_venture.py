@@ -93,6 +93,19 @@ def test_bacis_zip_is_read_as_it_was_downloaded(baci: Path, tmp_path: Path) -> N
     assert one.hash == two.hash
 
 
+def test_bacis_lists_of_before_2023_are_in_western_windows(baci: Path, tmp_path: Path) -> None:
+    """And its lists of products have no leading zeros; only products that are traded get into the code list."""
+    codes = baci / "country_codes_V202301.csv"
+    codes.write_bytes((codes.read_text() + '"384","Côte d\'Ivoire","Côte d\'Ivoire","CI","CIV"\n').encode("cp1252"))
+    products = baci / "product_codes_HS17_V202301.csv"
+    products.write_text('"code","description"\n"10121","Horses"\n"854232","Memories, all"\n"999999","Never traded"\n')
+    done = import_files("baci", [baci], tmp_path / "p")
+    package = open_package(tmp_path / "p")
+    assert package.label("hs2017", "010121")["en"] == "Horses"
+    assert not [note for note in done.notes if "999999" in note.reason["en"]]
+    assert any("cp1252" in note.reason["en"] for note in done.notes)
+
+
 def test_baci_needs_its_country_codes(baci: Path, tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match="its country codes are BACI's own"):
         import_files("baci", [baci / "BACI_HS17_Y2021_V202301.csv"], tmp_path / "p")

@@ -55,6 +55,7 @@ OPTIONS: Mapping[str, Text] = {
     "classification": text("name of the classification (the code dimension's)", "분류 이름(기본값은 코드 차원 이름)"),
     "scale": text("power of ten of the unit, e.g. 6 for millions", "단위의 10의 거듭제곱, 예: 백만이면 6"),
     "signed": text("yes: values may be negative", "yes: 음수일 수 있음"),
+    "additive": text("no: values must not be added up (rates, per head)", "no: 더할 수 없는 값(비율, 1인당)"),
 }
 _SCALES = {0: ("", ""), 3: ("thousand ", "천 "), 6: ("million ", "백만 "), 9: ("billion ", "십억 ")}
 _FLAGS = {"P": ("provisional", "잠정"), "E": ("estimated", "추정"), "B": ("break in series", "시계열 단절")}
@@ -308,7 +309,8 @@ class Flow:
         en, ko = _SCALES[self.scale]
         self.units[name] = text(en + unit, ko + unit)
         signed = self.context.options.get("signed") == "yes"
-        return self.context.measure(name, text(label, label), self.units[name], signed=signed)
+        additive = self.context.options.get("additive") != "no"
+        return self.context.measure(name, text(label, label), self.units[name], signed=signed, additive=additive)
 
     def _multiplier(self, cells: pd.DataFrame) -> pd.Series[float] | float:
         """10 to the power of UNIT_MULT: values are written in units, or in the units of `scale`."""

@@ -3,7 +3,8 @@
 Specification: Gaulier and Zignago (2010), CEPII working paper 2010-23, and the notes on the download page: CSV files
 `BACI_HS17_Y2021_V202301.csv` with the columns t (year), i (exporter), j (importer), k (product, HS at 6 digits), v
 (value, thousand current USD), q (quantity, metric tons, NA where unknown); `country_codes_V202301.csv` and
-`product_codes_HS17_V202301.csv` translate i, j and k.
+`product_codes_HS17_V202301.csv` translate i, j and k. The lists before V202301 are in Western Windows (Côte d'Ivoire),
+and the lists of products have no leading zeros.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
         context.edition = f"V{edition[1]}"
     classification = _classification(input_, context)
     where, names = _country_codes(context, input_.name)
-    _labels(classification, context)
+    labels = _labels(context)
     value = context.measure("trade-value", text("Trade value", "무역액"), text("thousand USD", "천 달러"))
     quantity = context.measure("trade-quantity", text("Trade quantity", "무역량"), text("tonnes", "톤"))
     for rows in read_rows(input_, COLUMNS, context):
@@ -68,6 +69,9 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
             },
             index=cells.index,
         )
+        for code in frame["code"].unique():
+            if code in labels:
+                context.code(classification, code, text(labels[code], labels[code]))
         for column, measure in (("v", value), ("q", quantity)):
             if column in cells:
                 figures = context.numbers(cells[column], lines, column, missing=("NA",))
@@ -101,7 +105,7 @@ def _country_codes(context: Context, file: str) -> tuple[dict[str, str], dict[st
         )
     codes: dict[str, str] = {}
     names: dict[str, str] = {}
-    for rows in read_rows(lists[0], _COUNTRY, context, others=True):
+    for rows in read_rows(lists[0], _COUNTRY, context, others=True, legacy="cp1252"):
         named = rows.cells.get("country_name", rows.cells["country_iso3"])
         for number, alpha3, name in zip(rows.cells["country_code"], rows.cells["country_iso3"], named, strict=True):
             key = number.strip().lstrip("0")
@@ -120,16 +124,17 @@ def _country_codes(context: Context, file: str) -> tuple[dict[str, str], dict[st
     return codes, names
 
 
-def _labels(classification: str, context: Context) -> None:
-    for one in context.companions:
-        if "product_codes" not in one.name:
-            continue
-        before = context.file
-        for rows in read_rows(one, _PRODUCT, context, others=True):
-            for code, label in zip(rows.cells["code"], rows.cells["description"], strict=True):
-                context.code(classification, code.strip().zfill(6), text(label, label))
+def _labels(context: Context) -> dict[str, str]:
+    """What the products are called, by code of 6 digits."""
+    labels: dict[str, str] = {}
+    before = context.file
+    for one in (one for one in context.companions if "product_codes" in one.name):
+        for rows in read_rows(one, _PRODUCT, context, others=True, legacy="cp1252"):
+            codes = rows.cells["code"].str.strip().str.zfill(6)
+            labels |= dict(zip(codes, rows.cells["description"], strict=True))
         context.rows_read.pop(one.name, None)
         context.file = before
+    return labels
 
 
 def _country(
@@ -171,7 +176,7 @@ def _product(cells: pd.Series[str], lines: pd.Index[int], context: Context) -> p
 
 FORMAT = Format(
     id="baci",
-    version="1",
+    version="2",
     title=text("BACI: international trade at the product level", "BACI: 품목별 국제 무역"),
     tables=("trade",),
     specification="CEPII, BACI; columns t, i, j, k, v, q (releases V202001 to V202501)",
@@ -179,7 +184,7 @@ FORMAT = Format(
         "BACI_HS.._Y...._V......csv with country_codes and product_codes, or the ZIP of a release",
         "BACI_HS.._Y...._V......csv와 country_codes, product_codes 파일, 또는 배포 ZIP",
     ),
-    seen="specification",
+    seen="records",
     licence="Etalab Open Licence 2.0",
     licence_note="As stated by CEPII.",
     publisher="CEPII",

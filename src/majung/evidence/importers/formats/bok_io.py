@@ -196,8 +196,6 @@ def _read_sheet(
             context.bad("unknown-code", line, reason, remedy, column="B", value=label)
             continue
         wanted = [i for i, c in enumerate(codes) if use != "primary" or c in sheet.sectors]
-        if use == "imports":
-            wanted = [i for i in wanted if codes[i] != "EXP"]  # re-exports stand at zero
         cells = [row[places[i]] if places[i] < len(row) else None for i in wanted]
         values = cell_numbers(cells, line, [f"{letter(places[i])} ({codes[i]})" for i in wanted], context)
         context.count(len(values))
@@ -206,7 +204,23 @@ def _read_sheet(
         frames.append(
             flow_rows(values, country="KOR", year=year, use=use, row=known, columns=columns, line=line, origins=origins)
         )
+    _declare_negative(frames, sheet, context)
     return frames, sheet
+
+
+def _declare_negative(frames: Sequence[pd.DataFrame], sheet: _Sheet, context: Context) -> None:
+    """The bank books by-products (scrap, rubber from tyres) as negative inputs: rows that hold some are declared."""
+    count = 0
+    for frame in frames:
+        here = (frame["value"] < 0) & frame["row"].isin(list(sheet.sectors)) & ~frame["column"].isin(["INVEN", "VALU"])
+        count += int(here.sum())
+        context.declare("input_output", signed=sorted(frame["row"][here].unique()))
+    if count:
+        said = text(
+            f"{count} deliveries in {sheet.name} are negative (by-products are booked so); their rows are declared",
+            f"{sheet.name}의 거래 {count}건이 음수입니다(부산물 처리 방식). 해당 행을 음수 가능으로 선언했습니다",
+        )
+        context.note("negative-flows", said)
 
 
 def _headings(name: str, head: Sequence[Sequence[Any]], line: int, file: str) -> _Sheet | None:
@@ -223,12 +237,13 @@ def _headings(name: str, head: Sequence[Sequence[Any]], line: int, file: str) ->
         code, label = (above[place] if place < len(above) else ""), cell_text(head[-1][place])
         if not names[place] and not code:
             continue
-        known = code if place < end else COLUMNS.get(names[place])
+        bare = re.sub(r"\(.*\)$", "", names[place])  # 민간소비지출(가계 및 가계봉사비영리단체), 생산물세(수입)
+        known = code if place < end else COLUMNS.get(bare)
         if known and known not in columns:
             columns[known] = place
             if place < end:
                 sectors[known] = " ".join(label.split())
-        elif names[place] not in TOTAL_COLUMNS and names[place] not in SUPPLY:
+        elif not {names[place], bare} & {*TOTAL_COLUMNS, *SUPPLY}:
             near = nearest(names[place], [*COLUMNS, *TOTAL_COLUMNS, *SUPPLY])
             reason = text(f"column '{label}' is not known in this format", f"'{label}'은(는) 이 형식에 없는 열입니다")
             remedy = text(f"is it '{near}', renamed?" if near else "see docs/importers.md", f"'{near or '-'}'입니까?")
@@ -298,7 +313,7 @@ def _year(input_: Input, book: Workbook, sheet: str, context: Context) -> int:
 
 FORMAT = Format(
     id="bok-io",
-    version="1",
+    version="2",
     title=text("Bank of Korea input-output tables", "한국은행 산업연관표"),
     tables=("input_output",),
     specification="Bank of Korea, 투입산출표 (생산자가격), workbooks of ECOS",
@@ -306,7 +321,7 @@ FORMAT = Format(
         "<year>_투입산출표_생산자가격_<level>.xlsx with its three sheets of transactions",
         "<연도>_투입산출표_생산자가격_<수준>.xlsx (총거래표·국산거래표·수입거래표)",
     ),
-    seen="specification",
+    seen="real",
     licence="KOGL Type 1 (attribution)",
     licence_note="Public works of the Bank of Korea; check the mark on the page of the download.",
     publisher="Bank of Korea",

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import pandas as pd
 
@@ -70,14 +71,13 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     context.file = input_.name
     flow: Flow | None = None
     with text_lines(input_, context) as lines:
-        reader = csv.reader(lines)
-        begun = _begin(reader, input_.name)
-        layout = _layout([[ENGLISH.get(cell, cell) for cell in row] for row in begun], input_.name)
+        numbered = _numbered(lines, input_.name)
+        begun = list(islice(numbered, LOOK))
+        layout = _layout([[ENGLISH.get(cell, cell) for cell in row] for _, row in begun], input_.name)
         flow = _flow(layout, input_, context)
         waiting: list[dict[str, str]] = []
         numbers: list[int] = []
-        rest = begun[layout.first :]
-        for number, row in _rows(reader, rest, layout, context):
+        for number, row in _sound(chain(begun[layout.first :], numbered), layout, context):
             for record in _records(row, layout, flow):
                 waiting.append(record)
                 numbers.append(number)
@@ -88,16 +88,24 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     flow.finish()
 
 
-def _begin(reader: Iterator[list[str]], file: str) -> list[list[str]]:
-    try:
-        return [[cell.strip() for cell in row] for _, row in zip(range(LOOK), reader, strict=False)]
-    except csv.Error as error:
-        raise file_error(
-            file,
-            "not-csv",
-            text(f"cannot be read as a table ({error})", f"표로 읽을 수 없습니다 ({error})"),
-            text("look for an open quotation mark", "닫히지 않은 따옴표를 찾으십시오"),
-        ) from None
+def _numbered(lines: Iterator[str], file: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows, their cells stripped, with the line that each begins at."""
+    reader = csv.reader(lines)
+    while True:
+        begins = reader.line_num + 1
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise file_error(
+                file,
+                "not-csv",
+                text(f"cannot be read as a table ({error})", f"표로 읽을 수 없습니다 ({error})"),
+                text("look for an open quotation mark", "닫히지 않은 따옴표를 찾으십시오"),
+                begins,
+            ) from None
+        if row is None:
+            return
+        yield begins, [cell.strip() for cell in row]
 
 
 def _is_header(row: Sequence[str]) -> bool:
@@ -206,45 +214,23 @@ def _flow(layout: Layout, input_: Input, context: Context) -> Flow:
     return flow
 
 
-def _rows(
-    reader: Iterator[list[str]], rest: Sequence[list[str]], layout: Layout, context: Context
-) -> Iterator[tuple[int, list[str]]]:
-    number = layout.first
-    for row in [*rest]:
-        number += 1
-        yield from _sound(number, row, layout, context)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise file_error(
-                context.file,
-                "not-csv",
-                text(f"cannot be read as a table ({error})", f"표로 읽을 수 없습니다 ({error})"),
-                text("look for an open quotation mark", "닫히지 않은 따옴표를 찾으십시오"),
-                number + 1,
-            ) from None
-        number += 1
-        yield from _sound(number, row, layout, context)
-
-
-def _sound(number: int, row: list[str], layout: Layout, context: Context) -> Iterator[tuple[int, list[str]]]:
-    if not any(cell.strip() for cell in row):
-        return
-    context.count(len(layout.values))
-    if len(row) == layout.width:
-        yield number, [cell.strip() for cell in row]
-    elif len(row) == 1 or not any(cell.strip() for cell in row[1:]):
-        context.leave_out("footnote", text("a note below the table", "표 아래의 주석"), line=number)
-    else:
-        reason = text(
-            f"the row has {len(row)} cells, the header has {layout.width}",
-            f"이 행은 {len(row)}칸인데 머리글은 {layout.width}칸입니다",
-        )
-        remedy = text("look for a comma in a name", "이름 안의 쉼표를 찾으십시오")
-        context.bad("wrong-cell-count", number, reason, remedy, value=",".join(row))
+def _sound(rows: Iterable[tuple[int, list[str]]], layout: Layout, context: Context) -> Iterator[tuple[int, list[str]]]:
+    """Rows with as many cells as the headings; footnotes are left out, others reported."""
+    for number, row in rows:
+        if not any(row):
+            continue
+        context.count(len(layout.values))
+        if len(row) == layout.width:
+            yield number, row
+        elif len(row) == 1 or not any(row[1:]):
+            context.leave_out("footnote", text("a note below the table", "표 아래의 주석"), line=number)
+        else:
+            reason = text(
+                f"the row has {len(row)} cells, the header has {layout.width}",
+                f"이 행은 {len(row)}칸인데 머리글은 {layout.width}칸입니다",
+            )
+            remedy = text("look for a comma in a name", "이름 안의 쉼표를 찾으십시오")
+            context.bad("wrong-cell-count", number, reason, remedy, value=",".join(row))
 
 
 def _records(row: Sequence[str], layout: Layout, flow: Flow) -> Iterator[dict[str, str]]:
@@ -317,7 +303,7 @@ FORMAT = Format(
     files=text(
         "CSV from the table viewer or the bulk download of kosis.kr", "kosis.kr 통계표 화면이나 대용량 다운로드의 CSV"
     ),
-    seen="specification",
+    seen="real",
     licence="KOGL Type 1",
     licence_note="KOSIS guide to use: free use with the source named, unless the table states otherwise.",
     read=read,

@@ -169,7 +169,7 @@ def _labels_apart(cells: pd.DataFrame, layout: Layout, flow: Flow) -> pd.DataFra
 
 FORMAT = Format(
     id="sdmx-csv",
-    version="1",
+    version="2",
     title=text("Series in SDMX-CSV (OECD, Eurostat, others)", "SDMX-CSV 시계열(OECD, Eurostat 등)"),
     tables=TABLES,
     specification="SDMX-CSV field guides 1.0 and 2.0.0",
@@ -177,7 +177,7 @@ FORMAT = Format(
         "CSV from an SDMX service or the OECD Data Explorer, or downloaded by `majung evidence download oecd`",
         "SDMX 서비스나 OECD Data Explorer의 CSV, 또는 `majung evidence download oecd`로 받은 파일",
     ),
-    seen="specification",
+    seen="real",
     licence="",
     read=read,
     url="https://sdmx.org",

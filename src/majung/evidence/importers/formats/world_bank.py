@@ -35,6 +35,8 @@ COLUMNS = (
 )
 _YEAR = re.compile(r"[12][0-9]{3}")
 _UNIT = re.compile(r"\(([^()]*)\)\s*$")
+_RATE = re.compile(r"%|\b(per|index|ratio|rate|share|expectancy|average|mean)\b", re.IGNORECASE)
+"""In the name of an indicator: its values must not be added up over countries (GDP per capita, life expectancy)."""
 _LOOK = 12
 MAX_JSON = 1 << 30
 
@@ -67,7 +69,8 @@ def _frame(cells: pd.DataFrame, context: Context) -> pd.DataFrame:
         unit = _UNIT.search(label)
         words = unit[1] if unit else "as named by the indicator"
         signed = context.options.get("signed") == "yes"
-        context.measure(indicator, text(label, label), text(words, words), signed=signed)
+        additive = _RATE.search(label) is None
+        context.measure(indicator, text(label, label), text(words, words), signed=signed, additive=additive)
     lines = pd.Index(cells["line"])
     return pd.DataFrame(
         {
@@ -167,7 +170,7 @@ def _record(row: dict[str, Any], number: int, context: Context) -> dict[str, Any
 
 FORMAT = Format(
     id="world-bank",
-    version="1",
+    version="2",
     title=text("World Bank indicators", "세계은행 지표"),
     tables=TABLES,
     specification="World Bank data help desk, articles 889392 and 898581",
@@ -175,7 +178,7 @@ FORMAT = Format(
         "API_....csv or its ZIP from data.worldbank.org; JSON of the API (`majung evidence download world-bank`)",
         "data.worldbank.org의 API_....csv나 그 ZIP, 또는 API의 JSON(`majung evidence download world-bank`)",
     ),
-    seen="specification",
+    seen="real",
     licence="CC BY 4.0",
     licence_note="World Bank terms of use for datasets; some indicators name terms of their own.",
     read=read,
