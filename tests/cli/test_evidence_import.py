@@ -33,7 +33,7 @@ def test_formats_are_listed_with_their_provenance(run) -> None:
     listed = {one["id"]: one for one in json.loads(out)}
     assert code == 0
     assert listed["wiod-niot"]["provenance"]["en"] == "tested on real files"
-    assert listed["baci"]["provenance"]["ko"] == "명세에 따라 작성했으며 실제 파일은 보지 못함"
+    assert listed["wiod-wiot"]["provenance"]["ko"] == "명세에 따라 작성했으며 실제 파일은 보지 못함"
     code, out, _ = run("evidence", "formats", "--lang", "ko")
     assert code == 0
     assert "한국은행 산업연관표" in out.replace("\n", "")
