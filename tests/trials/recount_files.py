@@ -201,6 +201,7 @@ TABLES: Mapping[str, Recount] = {
     "venture-csv": _venture("amount_usd", 1e-6),
     "pitchbook": _pitchbook,
     "openalex-csv": _openalex,
+    "openalex-by-name": _openalex,
     "patentsview": _patentsview,
     "polis": _polis,
     "comtrade-json": _comtrade_json,

@@ -369,6 +369,16 @@ def openalex() -> Case:
     return Case("openalex-csv", "openalex-csv", {"works.csv": table(rows)})
 
 
+def openalex_by_name() -> Case:
+    header = "id,authorships.countries,citation_normalized_percentile.value,is_retracted,primary_topic.display_name,"
+    rows: list[list[object]] = [[*f"{header}publication_year,type".split(",")]]
+    for n in range(80):
+        lands = ("KR", "KR||US", "US|JP|KR", "DE")[n % 4]
+        row = [f"https://openalex.org/W{n + 1}", lands, (n % 20) / 20, "False", f"Topic, {n % 3}"]
+        rows.append([*row, 2018 + n % 4, "article"])
+    return Case("openalex-by-name", "openalex-csv", {"works.csv": table(rows)})
+
+
 def patentsview() -> Case:
     patents: list[list[object]] = [["patent_id", "patent_type", "patent_date"]]
     people: list[list[object]] = [["patent_id", "inventor_sequence", "inventor_id", "location_id"]]
@@ -399,21 +409,9 @@ def polis() -> Case:
 
 
 MAKERS: tuple[Callable[[], Case], ...] = (
-    *(
-        baci,
-        comtrade_csv,
-        comtrade_json,
-        crunchbase,
-        crunchbase_bulk,
-        pitchbook,
-        venture,
-        niot,
-        wiot,
-        bok,
-        icio,
-        exiobase,
-    ),
-    *(mapping_csv, mapping_gzip, mapping_xlsx, mapping_parquet, frictionless, openalex, patentsview, polis),
+    *(baci, comtrade_csv, comtrade_json, crunchbase, crunchbase_bulk, pitchbook, venture),
+    *(niot, wiot, bok, icio, exiobase, mapping_csv, mapping_gzip, mapping_xlsx, mapping_parquet, frictionless),
+    *(openalex, openalex_by_name, patentsview, polis),
 )
 
 

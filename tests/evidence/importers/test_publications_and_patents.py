@@ -63,6 +63,49 @@ def test_openalex_works_become_fractional_counts(tmp_path: Path) -> None:
     assert open_package(tmp_path / "p").label("openalex-topic", "T10001")["en"] == "Memory, devices"
 
 
+def test_openalex_export_without_ids_of_topics(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "works.csv",
+        "id,abstract,authorships.author.display_name,authorships.countries,citation_normalized_percentile.value,"
+        "display_name,is_retracted,primary_topic.display_name,publication_year,type",
+        '"https://openalex.org/W1","One, two",A|B,KR||KR|US,0.90,T,False,"Memory, devices",2021,article',
+        "https://openalex.org/W2,,A,KR,0.8999,T,False,Robots,2021,article",
+        "https://openalex.org/W3,,A,nan|None|KR,,T,False,Robots,2021,article",
+        "https://openalex.org/W4,,A,nan,0.99,T,False,Robots,2021,article",
+        "https://openalex.org/W5,,A,KR,0.99,T,False,,2021,article",
+        "https://openalex.org/W6,,A,KR,1.5,T,False,Robots,2021,article",
+    )
+    done = import_files("openalex-csv", [file], tmp_path / "p")
+    assert facts(tmp_path / "p", "publications") == {
+        ("KOR", "memory-devices", 2021, "publications-fractional"): 0.5,
+        ("USA", "memory-devices", 2021, "publications-fractional"): 0.5,
+        ("KOR", "memory-devices", 2021, "publications-full"): 1.0,
+        ("USA", "memory-devices", 2021, "publications-full"): 1.0,
+        ("KOR", "memory-devices", 2021, "publications-top10"): 0.5,
+        ("USA", "memory-devices", 2021, "publications-top10"): 0.5,
+        ("KOR", "robots", 2021, "publications-fractional"): 2.0,
+        ("KOR", "robots", 2021, "publications-full"): 2.0,
+        ("KOR", "robots", 2021, "publications-top10"): 0.0,
+    }
+    assert set(open_package(tmp_path / "p").tables["publications"]["classification"]) == {"openalex-topic-name"}
+    assert [(p.rule, p.line) for p in done.bad] == [("unknown-code", 7)]
+    assert {one.rule: one.count for one in done.left_out} == {"no-country": 1, "no-topic": 1}
+
+
+def test_openalex_export_that_does_not_say_what_is_in_the_top_has_no_count_of_it(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "works.csv",
+        "id,publication_year,primary_topic.id,authorships.countries",
+        "https://openalex.org/W1,2021,https://openalex.org/T1,KR",
+    )
+    done = import_files("openalex-csv", [file], tmp_path / "p")
+    assert facts(tmp_path / "p", "publications") == {
+        ("KOR", "T1", 2021, "publications-fractional"): 1.0,
+        ("KOR", "T1", 2021, "publications-full"): 1.0,
+    }
+    assert "not-ranked" in {note.rule for note in done.notes}
+
+
 def test_openalex_drift_is_named(tmp_path: Path) -> None:
     file = write(tmp_path / "w.csv", HEADER.replace("authorships.countries", "author_countries"), "1,2,3,4,5,6,7,8,9")
     with pytest.raises(EvidenceError) as caught:
