@@ -291,6 +291,41 @@ def test_kosis_headings_over_a_column_of_items_are_a_dimension(take):
     assert codes[1] == codes[3] != "all"
 
 
+def test_kosis_three_rows_of_headings(take):
+    """Periods, values of a dimension, items with units and a formula; line breaks of the page are no part of a name."""
+    content = (
+        '"행정구역별(1)",2021,2021,2021,2022,2022,2022\n'
+        '"행정구역별(1)",주지표,주지표,보조지표,주지표,주지표,보조지표\n'
+        '"행정구역별(1)",비율 (%),청년<br>수 (명),대학 수<br>(A+B),비율 (%),청년<br>수 (명),대학 수<br>(A+B)\n'
+        '"전국",1.5,10,-,2.5,20,7\n'
+    )
+    package, _ = take("kosis", "a.csv", content, where="구분=주지표")
+    assert [(*fact[2:5], fact[-1]) for fact in facts(package)] == [
+        (2021, "비율", "%", 1.5),
+        (2021, "청년 수", "명", 10.0),
+        (2022, "비율", "%", 2.5),
+        (2022, "청년 수", "명", 20.0),
+    ]
+    package, _ = take("kosis", "a.csv", content, where="구분=보조지표")
+    assert [(*fact[2:5], fact[-1]) for fact in facts(package)] == [
+        (2022, "대학 수 (A+B)", "as stated in the flow", 7.0)
+    ]
+
+
+def test_kosis_with_codes_in_front_of_all_names(take):
+    headings = '"A 시군구별",Y2023 2023,Y2023 2023\n"A 시군구별",T1 출생아수,T2 합계출산율\n'
+    content = headings + '"11 서울",5,0.5\n"39010 제주시",6,0.75\n'
+    package, _ = take("kosis", "a.csv", content)
+    assert [(fact[1], *fact[2:4], fact[-1]) for fact in facts(package)] == [
+        ("11", 2023, "출생아수", 5.0),
+        ("11", 2023, "합계출산율", 0.5),
+        ("39010", 2023, "출생아수", 6.0),
+        ("39010", 2023, "합계출산율", 0.75),
+    ]
+    (classification,) = {name for (name,) in rows(package, "classification")}
+    assert package.label(classification, "39010")["ko"] == "제주시"
+
+
 def test_kosis_code_columns_of_the_viewer_and_totals_with_a_code(take):
     content = (
         '"[A]산업별","산업별","시점","종사자수[명]",\n'

@@ -5,21 +5,22 @@ published. Three layouts are read:
 
 - one row a period: dimensions (`국가별`, `산업별`), `시점`, then a column an item with its unit (`종사자수[명]`);
 - one column a period: dimensions, `항목`, `단위`, then `2019 년`, `2020 년`, ...;
-- two rows of headings: periods above, items below (`2019, 2019, 2020` over `사업체수 (개), 종사자수 (명), ...`); where
-  the items have a column of their own, the values of one more dimension, here called `구분`.
+- two or more rows of headings: periods above, items below (`2019, 2019` over `사업체수 (개), 종사자수 (명)`); rows
+  between them, or all where the items have a column of their own, are further dimensions: `구분`, `구분2`, ...
 
-The bulk download puts lines of title before the headings and a column of codes (`C산업별`, its values with an
-apostrophe in front) before each dimension; the viewer writes `[A]산업별`. The viewer ends every line, the headings too,
-in a comma. Its English side writes Item, UNIT, Period and `2019 Year`. Rows without a country are Korea's.
+Codes, if wanted, stand in front of everything (`A 시군구별`, `00 전국`, `T1 출생아수`, `Y2023 2023`). The bulk
+download puts lines of title before the headings and a column of codes (`C산업별`, its values with an apostrophe in
+front) before each dimension; the viewer writes `[A]산업별`. The viewer ends every line, the headings too, in a comma.
+Its English side writes Item, UNIT, Period and `2019 Year`. Rows without a country are Korea's.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 import pandas as pd
 
@@ -35,7 +36,10 @@ OTHER_PERIOD = re.compile(
     r"(?:18|19|20)[0-9]{2}(?:[.\s]+(?:[0-9]{1,2}|[1-4]/4)|[.\s]*[QH][1-4])"
     r"(?:\s*(?:월|분기|반기|Month|Quarter|Half))?(?:\s*[pe]\))?"
 )
-UNIT = re.compile(r"\s*[\[(]([^\[\]()]+)[\])]\s*$")
+UNIT = re.compile(r"\s*[\[(](?![A-Z](?:\s*[-+/*×]\s*[A-Z0-9]+)*[\])])([^\[\]()]+)[\])]\s*$")
+"""A unit at the end of an item; not a formula: `대학교 수(A+B+C+D)`."""
+WITH_CODE = re.compile(r"[A-Za-z0-9_]+ (.+)")
+PERIOD_CODE = re.compile(r"[YHQMD][0-9]{4,8} (?=[12][0-9]{3})")
 FIGURE = re.compile(r"[+-]?[0-9][0-9.,]*")
 CODED = re.compile(
     r"([A-Z]?[0-9]{1,5}|[A-Z])[.\s]\s*"
@@ -55,15 +59,18 @@ LOOK = 12
 
 @dataclass(frozen=True)
 class Layout:
-    """Where things stand. places: of the dimensions; codes: place of a dimension's code column; values: (place, period
-    or "", item or "") of the columns that hold figures. first: number of header lines with all before them."""
+    """Where things stand. places: of the dimensions that are columns; codes: place of a dimension's code column;
+    values: (place, period or "", item or "", values of the dimensions `headed` above it) of the columns that hold
+    figures. first: number of header lines with all before them. coded: whether codes stand in front of all names."""
 
     places: dict[str, int]
     codes: dict[str, int]
-    values: tuple[tuple[int, str, str], ...]
+    headed: tuple[str, ...]
+    values: tuple[tuple[int, str, str, tuple[str, ...]], ...]
     time: int | None
     first: int
     width: int
+    coded: bool
 
 
 def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
@@ -73,7 +80,7 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     with text_lines(input_, context) as lines:
         numbered = _numbered(lines, input_.name)
         begun = list(islice(numbered, LOOK))
-        layout = _layout([[ENGLISH.get(cell, cell) for cell in row] for _, row in begun], input_.name)
+        layout = _layout([row for _, row in begun], input_.name)
         flow = _flow(layout, input_, context)
         waiting: list[dict[str, str]] = []
         numbers: list[int] = []
@@ -124,6 +131,8 @@ def _period(cell: str) -> str:
 
 
 def _layout(begun: Sequence[Sequence[str]], file: str) -> Layout:
+    coded = any(PERIOD_CODE.match(cell) for row in begun for cell in row)
+    begun = [[_plain(ENGLISH.get(cell, cell), coded) for cell in row] for row in begun]
     at = next((n for n, row in enumerate(begun) if _is_header(row)), None)
     if at is None:
         raise file_error(
@@ -137,23 +146,41 @@ def _layout(begun: Sequence[Sequence[str]], file: str) -> Layout:
             1,
         )
     header = list(begun[at])
-    below = begun[at + 1] if at + 1 < len(begun) else []
     periods = {place: _period(name) for place, name in enumerate(header) if _period(name)}
-    two = bool(periods) and len(below) == len(header) and all(
-        below[n] == header[n] for n in range(len(header)) if n not in periods
-    )  # fmt: skip
+    below = list(takewhile(lambda row: bool(periods) and _continues(row, header, periods), begun[at + 1 :]))
     names = [name for place, name in enumerate(header) if place not in periods and name]
     _check_names(names, periods, file, at + 1)
     time = header.index(TIME) if TIME in header else None
     dimensions, codes = _dimensions(header, periods, time)
-    if two and ITEM in dimensions:
-        dimensions[HEADED] = -1
+    item = None if ITEM in dimensions or not below else _row_of_items(below, periods)
+    headed = [row for n, row in enumerate(below) if n != item]
     if periods:
-        values = tuple((place, period, below[place] if two else "") for place, period in periods.items())
+        values = tuple(
+            (place, period, "" if item is None else below[item][place], tuple(row[place] for row in headed))
+            for place, period in periods.items()
+        )
     else:
         taken = {*dimensions.values(), *codes.values(), time}
-        values = tuple((n, "", header[n]) for n in range(len(header)) if n not in taken and header[n])
-    return Layout(dimensions, codes, values, time, at + 1 + two, len(header))
+        values = tuple((n, "", header[n], ()) for n in range(len(header)) if n not in taken and header[n])
+    above = tuple(HEADED + (str(n) if n > 1 else "") for n in range(1, len(headed) + 1))
+    return Layout(dimensions, codes, above, values, time, at + 1 + len(below), len(header), coded)
+
+
+def _plain(cell: str, coded: bool) -> str:
+    """A heading without its code, and without the line breaks of the page."""
+    found = WITH_CODE.fullmatch(cell) if coded else None
+    return re.sub(r"\s*<br ?/?>\s*", " ", found[1] if found else cell)
+
+
+def _continues(row: Sequence[str], header: Sequence[str], periods: Mapping[int, str]) -> bool:
+    """Whether a row goes on with the headings: it repeats what is no period."""
+    return len(row) == len(header) and all(row[n] == header[n] for n in range(len(header)) if n not in periods)
+
+
+def _row_of_items(below: Sequence[Sequence[str]], periods: Mapping[int, str]) -> int:
+    """Which row of headings has the items: the one with units, else the last."""
+    units = [sum(UNIT.search(row[place]) is not None for place in periods) for row in below]
+    return max(range(len(below)), key=lambda n: (units[n], n))
 
 
 def _check_names(names: Sequence[str], periods: dict[int, str], file: str, line: int) -> None:
@@ -196,13 +223,13 @@ def _dimensions(
 
 
 def _flow(layout: Layout, input_: Input, context: Context) -> Flow:
-    named = [name for name in layout.places if name not in (ITEM, UNITS)]
+    named = [name for name in (*layout.places, *layout.headed) if name not in (ITEM, UNITS)]
     country = next((name for name in named if _is_country(name)), "")
     dimensions = [*named, ITEM, UNITS] if country else [COUNTRY, *named, ITEM, UNITS]
     title = re.sub(r"(_[0-9]{8,14})?\.csv(\.gz)?$", "", input_.name)
     options = dict(context.options)
     if "code" not in options:
-        rest = [name for name in named if name != country]
+        rest = [name for name in named if name != country and name not in layout.headed]
         usual = [
             n for n in rest if re.search("(?i)산업|업종|품목|분류|기술|코드|industr|sector|product|commodit|technol", n)
         ]
@@ -238,13 +265,14 @@ def _records(row: Sequence[str], layout: Layout, flow: Flow) -> Iterator[dict[st
     label."""
     base: dict[str, str] = {} if any(map(_is_country, layout.places)) else {COUNTRY: NATION}
     for name, place in layout.places.items():
-        if place < 0:
-            continue
-        value = row[place]
+        value = _plain(row[place], layout.coded)
         base[name] = _total(name, value, flow)
         if base[name] != value:
             continue
-        if name in layout.codes:
+        if layout.coded and name == flow.code and value != row[place]:
+            base[name] = row[place].partition(" ")[0]
+            flow.labels[(name, base[name])] = value
+        elif name in layout.codes:
             base[name] = row[layout.codes[name]].lstrip("'").strip()
             flow.labels[(name, base[name])] = value
         elif name == flow.code and (found := CODED.fullmatch(value)):
@@ -252,10 +280,11 @@ def _records(row: Sequence[str], layout: Layout, flow: Flow) -> Iterator[dict[st
             flow.labels[(name, found[1])] = found[2].strip()
     if (unit := UNIT.search(base.get(ITEM, ""))) and base.get(UNITS, unit[1]) == unit[1]:  # said twice: 계[명], 명
         base |= {ITEM: UNIT.sub("", base[ITEM]), UNITS: unit[1]}
-    time = _period(row[layout.time]) or row[layout.time] if layout.time is not None else ""
-    for place, period, item in layout.values:
+    when = _plain(row[layout.time], layout.coded) if layout.time is not None else ""
+    time = _period(when) or when
+    for place, period, item, above in layout.values:
         unit = UNIT.search(item)
-        headed = {HEADED: _total(HEADED, item, flow)} if HEADED in layout.places else {}
+        headed = {name: _total(name, value, flow) for name, value in zip(layout.headed, above, strict=True)}
         yield {
             ITEM: UNIT.sub("", item) if item else "",
             UNITS: unit[1] if unit else "",
