@@ -228,6 +228,23 @@ def test_a_mixture_that_begins_in_a_later_batch_is_found(take):
         take("sdmx-csv", "a.csv", "\n".join(lines) + "\n")
 
 
+def test_data360_of_the_world_bank(take):
+    """Labels in columns named ..._LABEL, groups with codes of three letters, attributes before the value."""
+    header = (
+        "STRUCTURE,STRUCTURE_ID,ACTION,FREQ,FREQ_LABEL,REF_AREA,REF_AREA_LABEL,INDICATOR,INDICATOR_LABEL,UNIT_MEASURE,"
+        "UNIT_MEASURE_LABEL,TIME_PERIOD,TIME_FORMAT,UNIT_MULT,UNIT_MULT_LABEL,OBS_VALUE,OBS_STATUS,OBS_STATUS_LABEL"
+    )
+    line = "datastructure,WB.DATA360:DS(1.3),I,A,Annual,{},WB_GDP,GDP (current US$),USD,US dollars,2020,P1Y,{},A,\n"
+    content = (
+        header + "\n" + line.format("KOR,Korea", "6,Millions,1.5") + line.format("EAS,East Asia & Pacific", "6,,9")
+    )
+    package, done = take("sdmx-csv", "a.csv", content + line.format("KRO,Korea", "6,,8"))
+    assert rows(package, "country", "year", "measure", "value") == [["KOR", 2020, "wb_gdp-usd", 1_500_000.0]]
+    assert package.unit("wb_gdp-usd")["en"] == "US dollars"
+    assert left_out(done) == {"region": 1}
+    assert [(one.rule, one.value) for one in done.bad] == [("unknown-country", "KRO")]  # a country, misspelt
+
+
 def test_a_flow_of_the_oecds_archive_whose_unit_is_empty(take):
     content = (
         "DATAFLOW,LOCATION,VARIABLE,FREQUENCY,TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MEASURE,UNIT_MULT\n"

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from majung.evidence.countries import named_country
 from majung.evidence.importers.context import Context, code_of
 from majung.evidence.importers.format import Batch
 from majung.evidence.importers.inputs import file_error
@@ -260,6 +261,11 @@ class Flow:
         group = codes.str.fullmatch(_GROUP).fillna(False).astype(bool) & ~codes.isin(
             ["WLD", "W00", "WORLD", *self.translate]
         )
+        group |= (
+            codes.map({name: self._named_a_group(str(name)) for name in codes[~group].unique()})
+            .fillna(False)
+            .astype(bool)
+        )
         for name in codes[group].unique():
             here = codes == name
             reason = text(f"'{name}' is no country of ISO 3166-1", f"'{name}'은(는) ISO 3166-1의 국가가 아닙니다")
@@ -269,6 +275,13 @@ class Flow:
             codes[~group], lines[~group.to_numpy()], self.country, W00="WLD", WORLD="WLD", **self.translate
         )
         return found.reindex(cells.index, fill_value="")
+
+    def _named_a_group(self, code: str) -> bool:
+        """Whether a code that is not ISO's is labelled with what is no country's name (EAS: East Asia & Pacific)."""
+        label = self.labels.get((self.country, code), "")
+        return (
+            bool(label) and code not in self.translate and named_country(code) is None and named_country(label) is None
+        )
 
     def _codes(self, cells: pd.DataFrame) -> pd.Series[str] | str:
         if not self.code:

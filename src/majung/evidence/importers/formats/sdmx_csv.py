@@ -4,7 +4,8 @@ Specification: SDMX-CSV field guides, versions 1.0 and 2.0.0 (sdmx.org, technica
 DATAFLOW, the dimensions, OBS_VALUE, the attributes (Eurostat puts LAST UPDATE second); in 2.0 STRUCTURE, STRUCTURE_ID,
 perhaps STRUCTURE_NAME, ACTION, SERIES_KEY and OBS_KEY, then dimensions, measures, attributes. Labels, if wanted, stand
 in the cells (`KOR: Korea`, labels=both) or in a column of their own after each (labels=name: the OECD Data Explorer's
-"Filtered data in tabular text").
+"Filtered data in tabular text"). The World Bank's Data360 names those columns REF_AREA_LABEL and the like, and has put
+attributes before OBS_VALUE.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ COLUMNS = (
 )
 FIXED = ("DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "SERIES_KEY", "OBS_KEY", "LAST UPDATE")
 ATTRIBUTES = ("UNIT_MULT", "UNIT_MEASURE", "OBS_STATUS", "OBS_FLAG")
+NEVER_DIMENSIONS = ("UNIT_MULT", "OBS_STATUS", "OBS_FLAG", "OBS_CONF", "CONF_STATUS", "DECIMALS", "TIME_FORMAT",
+                    "UNIT_TYPE", "DATABASE_ID", "DATA_SOURCE", "COMMENT_TS", "COMMENT_OBS")  # fmt: skip
+"""Attributes wherever they stand: a multiplier that were taken for a dimension would be lost."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,9 @@ def _layout(header: Sequence[str], file: str) -> Layout:
     labels: dict[str, str] = {}
     if "STRUCTURE_NAME" in ids:
         ids, labels = _pairs(ids)
+    elif "REF_AREA_LABEL" in ids:
+        labels = {i: f"{i}_LABEL" for i in ids if f"{i}_LABEL" in ids}
+        ids = ["" if i in labels.values() else i for i in ids]
     for needed, others in (("OBS_VALUE", ()), ("TIME_PERIOD", TIME[1:])):
         if needed not in ids and not any(o in ids for o in others):
             raise file_error(
@@ -100,9 +107,11 @@ def _layout(header: Sequence[str], file: str) -> Layout:
     until = ids.index("OBS_VALUE")
     time = next(name for name in TIME if name in ids)
     dimensions = tuple(
-        i for i in ids[:until] if i and i not in (first, *FIXED, time) and not i.startswith("STRUCTURE[")
+        i
+        for i in ids[:until]
+        if i and i not in (first, *FIXED, *NEVER_DIMENSIONS, time) and not i.startswith("STRUCTURE[")
     )
-    after = [i for i in ids[until:] if i in ATTRIBUTES]
+    after = [i for i in ids if i in ATTRIBUTES and i not in dimensions]
     names = {i: header[ids.index(i)] for i in (flow, *dimensions, "OBS_VALUE", *after)}
     names["TIME_PERIOD"] = header[ids.index(time)]
     if "ACTION" in ids:
