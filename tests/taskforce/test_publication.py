@@ -10,8 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from majung.taskforce.editions import verify
-from majung.taskforce.models import Announcement, Submission
+from majung.taskforce.models import Announcement, PublishedEdition, Submission
 from majung.taskforce.operations import (
+    Invalid,
     NotAllowed,
     announcements,
     measures,
@@ -170,3 +171,21 @@ def test_a_map_appears_with_enough_people_and_says_how_stable_it_is(institution:
     assert low <= median <= high
     assert told["map"]["chance"] <= 0.05
     assert "v1" not in json.dumps(told)
+
+
+def test_numbers_run_on_over_stores_and_no_edition_is_older_than_the_one_before(
+    institution: Institution, key: Ed25519PrivateKey, tmp_path: Path
+) -> None:
+    i = institution
+    one, other = tmp_path / "one", tmp_path / "other"
+    numbers = [
+        publish(i.by("secretariat", day), i.programme, store, key, NO_RUNS).number
+        for day, store in (("2021-05-01", one), ("2021-05-02", other), ("2021-05-02", one))
+    ]
+    assert numbers == [1, 2, 3]
+    with pytest.raises(Invalid, match="later moment"):
+        publish(i.by("secretariat", "2021-05-01", 4), i.programme, one, key, NO_RUNS)
+    home = one / i.programme.key
+    assert sorted(entry.name for entry in home.iterdir()) == ["current", "edition-00001", "edition-00003"]
+    assert (home / "current").readlink().name == "edition-00003"
+    assert list(PublishedEdition.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3]

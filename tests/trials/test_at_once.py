@@ -7,6 +7,8 @@ happened in between. On PostgreSQL no deed waits for a lock for long (`deploymen
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
+from majung.taskforce.editions import verify
+from majung.taskforce.journal.keys import load_public
 from trials.deployment import Deployment
 
 pytestmark = pytest.mark.slow
@@ -233,3 +237,38 @@ def test_different_deeds_on_different_things_do_not_hinder_each_other(served: De
             ]
         )
         assert statuses(answers) == {200: 8}
+
+
+def test_editions_published_at_once_have_numbers_of_their_own(served: Deployment) -> None:
+    """Three into one store and two into another, as two servers with a store each would."""
+
+    def majung(*words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "majung", *words],
+            env=served.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    key = majung("journal", "keygen")
+    said, _ = key.communicate()
+    assert key.returncode == 0, said
+    stores = [served.folder / "store", served.folder / "other"]
+    publishers = [majung("public", "publish", "test-2021", "--store", str(stores[n % 2])) for n in range(5)]
+    heard = [publisher.communicate()[0] for publisher in publishers]
+    # Who began before an edition was made, and comes after it, is told to publish again.
+    refused = [said for publisher, said in zip(publishers, heard, strict=True) if publisher.returncode]
+    assert [said for said in refused if "of a later moment" not in said] == []
+    recorded = [number for (number,) in served.rows("SELECT number FROM taskforce_publishededition ORDER BY number")]
+    assert recorded == list(range(1, len(publishers) - len(refused) + 1))
+    found: list[int] = []
+    for home in (store / "test-2021" for store in stores):
+        editions = sorted(home.glob("edition-*"))
+        for folder in editions:
+            assert verify(folder, load_public((folder / "key.pem").read_bytes())) == []
+        numbers = [int(folder.name.removeprefix("edition-")) for folder in editions]
+        if numbers:
+            assert (home / "current").readlink().name == f"edition-{max(numbers):05d}"
+        found += numbers
+    assert sorted(found) == recorded

@@ -7,11 +7,13 @@ is written beside the present one and put in its place at once; earlier editions
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from majung.taskforce.journal.canonical import canonical, sha256
 from majung.taskforce.journal.keys import key_id, public_pem
 from majung.taskforce.models import Programme, PublishedEdition
 from majung.taskforce.operations import announcements
-from majung.taskforce.operations.numbering import following
+from majung.taskforce.operations.act import Invalid, turn
 from majung.taskforce.permission import Actor
 from majung.taskforce.queries.public import documents
 
@@ -41,38 +43,68 @@ class Edition:
 def publish(actor: Actor, programme: Programme, store: Path, key: Ed25519PrivateKey, runs: Path) -> Edition:
     """Write what is public at the actor's moment as the next edition of the store. runs: where kept runs are.
 
-    Raises Refusal when the actor may not, OSError when the store cannot be written; the present edition then stays.
+    Publishers take turns: each reads what is public after the one before has put its edition in place, so that no
+    edition lacks what an earlier one had. The number is taken in the deed's own turn, in which no other store of the
+    same programme takes one.
+
+    Raises Refusal when the actor may not or an edition of a later moment is there already, OSError when the store
+    cannot be written; the present edition then stays.
     """
-    number = following(PublishedEdition.objects.filter(programme=programme))
     home = store / programme.key
     home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home, prefix=".unfinished-") as work:
-        folder = Path(work) / f"edition-{number:05d}"
+    with _alone(home), tempfile.TemporaryDirectory(dir=home, prefix=".unfinished-") as work:
+        folder = Path(work) / "edition"
         folder.mkdir()
         files = write(documents(programme, actor.at, runs), folder)
-        anchor = anchors.as_data(anchors.anchor(key, actor.at, f"edition/{number}"))
-        signer = key_id(key.public_key())
-        manifest = {
-            "format": FORMAT,
-            "programme": programme.key,
-            "edition": number,
-            "at": actor.at.isoformat(timespec="seconds"),
-            "files": files,
-            "journal": anchor,
-            "key_id": signer,
-        }
-        digest = sha256(manifest)
-        signature = key.sign(canonical(manifest)).hex()
-        (folder / "manifest.json").write_bytes(canonical({**manifest, "signature": signature}))
-        (folder / "key.pem").write_bytes(public_pem(key.public_key()))
-        announcements.record_edition(
-            actor, programme, number=number, manifest_hash=digest, key_id=signer, signature=signature
+        with turn():
+            edition = _sign(actor, programme, folder, files, key, home)
+            shutil.rmtree(edition.folder, ignore_errors=True)
+            folder.rename(edition.folder)
+        _point(home, edition.folder.name)
+    return edition
+
+
+def _sign(
+    actor: Actor, programme: Programme, folder: Path, files: dict[str, str], key: Ed25519PrivateKey, home: Path
+) -> Edition:
+    """Give what is written in `folder` the next number, sign it and record it, within a turn."""
+    last = PublishedEdition.objects.filter(programme=programme).order_by("number").last()
+    if last is not None and last.at > actor.at:
+        raise Invalid(
+            f"edition {last.number} is of a later moment: publish again",
+            f"{last.number}판이 더 나중 것이다. 다시 발행한다",
         )
-        final = home / folder.name
-        shutil.rmtree(final, ignore_errors=True)
-        folder.rename(final)
-    _point(home, final.name)
-    return Edition(number, final, digest)
+    number = last.number + 1 if last else 1
+    anchor = anchors.as_data(anchors.anchor(key, actor.at, f"edition/{number}"))
+    signer = key_id(key.public_key())
+    manifest = {
+        "format": FORMAT,
+        "programme": programme.key,
+        "edition": number,
+        "at": actor.at.isoformat(timespec="seconds"),
+        "files": files,
+        "journal": anchor,
+        "key_id": signer,
+    }
+    digest = sha256(manifest)
+    signature = key.sign(canonical(manifest)).hex()
+    (folder / "manifest.json").write_bytes(canonical({**manifest, "signature": signature}))
+    (folder / "key.pem").write_bytes(public_pem(key.public_key()))
+    announcements.record_edition(
+        actor, programme, number=number, manifest_hash=digest, key_id=signer, signature=signature
+    )
+    return Edition(number, home / f"edition-{number:05d}", digest)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One publisher at a time in a programme's store; the lock goes with the process that holds it."""
+    folder = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def write(found: Mapping[str, Any], folder: Path) -> dict[str, str]:
