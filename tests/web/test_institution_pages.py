@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from majung.taskforce.models import Meeting
-from majung.taskforce.operations import meetings, opinions
-from majung.taskforce.rules.words import Answer, Disclosure, Purpose, WithholdingGround
+from majung.taskforce.models import Announcement, CalendarFeed, JournalEntry, Measure, Meeting
+from majung.taskforce.operations import announcements, measures, meetings, opinions, record, strategies, system
+from majung.taskforce.rules.clock import SEOUL
+from majung.taskforce.rules.words import Answer, Disclosure, Instrument, Purpose, WithholdingGround
 from taskforce.conftest import Institution, moment, text
 
 SignIn = Callable[..., Client]
@@ -97,8 +99,6 @@ def test_a_deed_is_done_on_its_form(institution: Institution, sign_in: SignIn) -
 
 
 def test_a_deed_on_an_old_version_says_what_changed(institution: Institution, rows: Any, sign_in: SignIn) -> None:
-    from majung.taskforce.models import Measure
-
     client = sign_in("owner")
     measure = Measure.objects.get(key="measure")
     address = f"/test-2021/do/measure.change/?subject=measure/measure&expected={measure.revision}"
@@ -164,13 +164,49 @@ def test_a_former_member_sees_what_was_then(institution: Institution, sign_in: S
 def test_the_calendar_feed_needs_no_sign_in_but_its_secret(
     institution: Institution, rows: Any, sign_in: SignIn, client: Client
 ) -> None:
-    page = sign_in("chair").get("/test-2021/meetings/").content.decode()
-    address = page.split('href="/test-2021/calendar/')[2].split('"')[0]
-    assert address.endswith(".ics")
-    answer = client.get(f"/test-2021/calendar/{address}")
+    chair = sign_in("chair")
+    assert 'href="/test-2021/calendar/feed/"' in chair.get("/test-2021/meetings/").content.decode()
+    shown = chair.get("/test-2021/calendar/feed/").content.decode()
+    assert "There is no address now" in shown
+    assert ".ics" not in shown
+    assert "close_feed" not in shown, "nothing to switch off"
+    address = make_calendar_address(chair)
+    answer = client.get(address)
     assert answer.status_code == 200
     assert b"BEGIN:VEVENT" in answer.content
-    assert client.get(f"/test-2021/calendar/x{address}").status_code == 404
+    assert client.get(address.replace("/calendar/", "/calendar/x")).status_code == 404
+    assert client.get(address.replace("/test-2021/", "/other/")).status_code == 404
+
+
+def make_calendar_address(client: Client) -> str:
+    """The calendar address of whoever is signed in, made anew on its page."""
+    page = client.get("/test-2021/calendar/feed/").content.decode()
+    (form,) = re.findall(r'href="([^"]*person\.renew_feed[^"]*)"', page)
+    assert client.post(html.unescape(form)).status_code == 302
+    (address,) = set(re.findall(r'href="http://testserver([^"]*\.ics)"', client.get("/test-2021/calendar/feed/").text))
+    return str(address)
+
+
+def test_a_calendar_address_is_renewed_and_switched_off(
+    institution: Institution, rows: Any, sign_in: SignIn, client: Client
+) -> None:
+    i, member = institution, sign_in("member")
+    first = make_calendar_address(member)
+    others = make_calendar_address(sign_in("chair"))
+    second = make_calendar_address(member)
+    assert first != second
+    assert [client.get(address).status_code for address in (first, second, others)] == [404, 200, 200]
+    made = CalendarFeed.objects.get(person=i.people["member"]).made.astimezone(SEOUL)
+    assert f"{made.year}\N{NO-BREAK SPACE}{made:%H:%M}" in member.get("/test-2021/calendar/feed/").content.decode()
+    where = "/test-2021/do/person.close_feed/?subject=person/member"
+    assert sign_in("chair").post(where).status_code == 403, "another's address"
+    assert member.post(where).status_code == 302
+    assert [client.get(address).status_code for address in (first, second, others)] == [404, 404, 200]
+    assert "There is no address now" in member.get("/test-2021/calendar/feed/").content.decode()
+    told = JournalEntry.objects.filter(subject="person/member", operation__endswith="_feed").order_by("seq")
+    assert list(told.values_list("operation", flat=True)) == ["person.renew_feed"] * 2 + ["person.close_feed"]
+    third = make_calendar_address(member)
+    assert [client.get(address).status_code for address in (first, second, third)] == [404, 404, 200]
 
 
 def test_exports_are_escaped(institution: Institution, sign_in: SignIn) -> None:
@@ -337,3 +373,105 @@ def test_personal_data_that_are_due_are_erased_with_one_click(institution: Insti
     after = client.get("/test-2021/retention/").content.decode()
     assert "No personal data are due for erasure" in after
     assert "1 erased lately" in after
+
+
+def test_the_past_shows_no_minutes_before_they_were_drafted(institution: Institution, sign_in: SignIn) -> None:
+    i = institution
+    meeting = i.held_meeting("held", "2021-04-15")
+    meetings.add_item(i.by("chair", "2021-04-15"), meeting, title=text("item"), purpose=Purpose.DISCUSS)
+    meetings.end(i.by("chair", "2021-04-15"), meeting)
+    for day in ("2021-04-20", "2021-04-23"):
+        meetings.draft_minutes(i.by("rapporteur", day), meeting, proceedings=f"written {day}", remarks="r")
+    meetings.approve_minutes(i.by("chair", "2021-04-26"), meeting)
+    client, found = sign_in("member"), {}
+    for on in ("2021-04-19", "2021-04-20", "2021-04-23", "2021-04-26"):
+        page = client.get(f"/test-2021/meetings/held/?on={on}").content.decode()
+        found[on] = ("written 2021-04-20" in page, "written 2021-04-23" in page, "Version 2 is approved" in page)
+        files = client.get(f"/test-2021/meetings/held/minutes.docx?on={on}").status_code
+        assert files == (404 if on == "2021-04-19" else 200), on
+    assert found == {
+        "2021-04-19": (False, False, False),
+        "2021-04-20": (True, False, False),
+        "2021-04-23": (False, True, False),
+        "2021-04-26": (False, True, True),
+    }
+    # A member of another body reads approved minutes only, and in the past those that were approved by then.
+    outside = sign_in("analyst")
+    said = [on for on in found if "written 2021" in outside.get(f"/test-2021/meetings/held/?on={on}").content.decode()]
+    assert said == ["2021-04-26"]
+
+
+def announced(i: Institution) -> Announcement:
+    """A strategy with one measure, announced on 29 April 2021."""
+    secretariat = i.by("secretariat")
+    strategy, task = i.strategy()
+    strategies.write(secretariat, strategy, summary=text("First summary"), text=text("First text"))
+    measures.propose(
+        secretariat,
+        task,
+        key="m1",
+        name=text("Delivery robots"),
+        instrument=Instrument.REGULATION,
+        owner=i.ministry,
+        due=date(2021, 12, 31),
+    )
+    metric = measures.set_metric(
+        secretariat, Measure.objects.get(key="m1"), key="x", name=text("Robots"), unit=text("units"), baseline=0
+    )
+    measures.set_target(secretariat, metric, by=date(2022, 12, 31), value=100)
+    made = announcements.draft(secretariat, strategy, key="a", title=text("The robots plan"))
+    loader = system("record", moment("2021-04-29"))
+    record.complete(loader, strategy, stated={"state": "announced", "announced_on": date(2021, 4, 29)})
+    record.complete(loader, made, stated={"state": "announced", "announced_at": moment("2021-04-29")})
+    record.freeze(loader, made)
+    return made
+
+
+def test_a_corrected_announcement_shows_the_wording_in_force(institution: Institution, sign_in: SignIn) -> None:
+    i, made = institution, announced(institution)
+    address, client = "/test-2021/announcements/a/", sign_in("secretariat")
+    before = client.get(address).content.decode()
+    assert "First text" in before
+    assert "Robots 100" in before
+    assert "No correction" in before
+    item = meetings.add_item(
+        i.by("secretariat", "2021-05-15"),
+        i.held_meeting("m2", "2021-05-15"),
+        title=text("t"),
+        purpose=Purpose.DECIDE,
+    )
+    day = i.by("secretariat", "2021-05-15")
+    decision = meetings.decide(day, item, key="2021-07", text=text("Correct it"), basis="b", votes_for=2)
+    measure = Measure.objects.get(key="m1")
+    measures.change(day, measure, due=date(2022, 6, 30))
+    measures.set_target(day, measure.metrics.get(), by=date(2022, 12, 31), value=250)
+    announcements.correct(
+        i.by("secretariat", "2021-05-20"),
+        made,
+        notice=text("A digit was missing"),
+        text=text("Second text"),
+        decision=decision,
+    )
+    announcements.correct(i.by("secretariat", "2021-06-01"), made, notice=text("A comma"))
+    page = client.get(address).content.decode()
+    assert "Second text" in page
+    assert "Robots 250" in page
+    assert "First text" not in page
+    assert "Correction 2: in force now" in page
+    assert "A digit was missing" in page
+    assert "Delivery robots, due: Fri\xa031\xa0Dec\xa02021 → Thu\xa030\xa0Jun\xa02022" in page
+    assert "Robots, target 2022: 100 → 250" in page
+    assert "the text changed" in page
+    assert "the summary changed" not in page
+    assert "nothing in the frozen material differs" in page
+    assert 'href="/test-2021/registers/#d-2021-07"' in page
+    first = client.get(f"{address}?text=0").content.decode()
+    assert "First text" in first
+    assert "Robots 100" in first
+    assert "This is an earlier wording" in first
+    assert "Second text" in client.get(f"{address}?text=9").content.decode(), "there is no such wording"
+    then = client.get(f"{address}?on=2021-05-25").content.decode()
+    assert "A digit was missing" in then
+    assert "A comma" not in then
+    korean = sign_in("secretariat", "ko").get(address).content.decode()
+    assert "지금 효력이 있는 문안" in korean

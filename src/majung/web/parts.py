@@ -56,6 +56,8 @@ WEIGHTY = frozenset(
         "consultation.close",
         "meeting.publish_minutes",
         "panel.close",
+        "person.close_feed",
+        "person.renew_feed",
         "retention.apply",
         "review.decide",
         "review.freeze",

@@ -27,7 +27,7 @@ from majung.web.words import Words, words
 STAGES = ("evidence", "discovery", "diagnosis", "projects", "meetings", "measures", "announcements", "review")
 """The eight stages of the cycle and the names of the addresses at which each begins; a name without a page yet is
 printed as a word, not a link."""
-ACROSS = ("demands", "calendar", "registers", "trace-find", "journal")
+ACROSS = ("demands", "calendar", "registers", "trace-find", "journal", "retention")
 """Pages beside the cycle, at the foot of every page."""
 
 
@@ -51,7 +51,8 @@ class Here:
     @property
     def across(self) -> tuple[str, ...]:
         """The pages beside the cycle that the person may open."""
-        return tuple(name for name in ACROSS if name != "journal" or self.sight.journal)
+        closed = {"journal": not self.sight.journal, "retention": not self.sight.retention}
+        return tuple(name for name in ACROSS if not closed.get(name))
 
     @property
     def post(self) -> str:

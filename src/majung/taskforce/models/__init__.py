@@ -6,6 +6,7 @@ from majung.taskforce.models.base import Journaled, Keyed, OutsideOperation
 from majung.taskforce.models.bodies import (
     Area,
     Body,
+    CalendarFeed,
     Charter,
     Lead,
     Mandate,
@@ -70,6 +71,7 @@ __all__ = [
     "Attendance",
     "Body",
     "BudgetYear",
+    "CalendarFeed",
     "Charter",
     "Comparison",
     "Consultation",

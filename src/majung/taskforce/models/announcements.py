@@ -7,7 +7,7 @@ from django.db import models
 from majung.taskforce.models.base import Bilingual, Journaled, Keyed, state_field
 from majung.taskforce.models.bodies import Body, Person, Programme
 from majung.taskforce.models.measures import Strategy, StrategyRevision
-from majung.taskforce.models.meetings import AgendaItem
+from majung.taskforce.models.meetings import AgendaItem, Decision
 from majung.taskforce.rules.states import ANNOUNCEMENT
 
 
@@ -39,11 +39,12 @@ class Announcement(Keyed):
 
 
 class Correction(Journaled):
-    """A revision of what was announced, with the notice that stands beside it."""
+    """A revision of what was announced, with the notice that stands beside it. decision: by which it was corrected."""
 
     announcement = models.ForeignKey(Announcement, models.PROTECT, related_name="corrections")
     number = models.PositiveSmallIntegerField()
     notice = Bilingual()
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="corrections")
     frozen = models.JSONField()
     frozen_hash = models.CharField(max_length=64)
     at = models.DateTimeField()

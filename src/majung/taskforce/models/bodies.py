@@ -84,6 +84,27 @@ class Person(Personal, Keyed):
         return self.pk
 
 
+class CalendarFeed(Journaled):
+    """The secret address at which a calendar program reads a person's meetings.
+
+    The address is the server's signature over the person and the number, so that nothing kept here opens a calendar;
+    another number, or on = False, and an address that is known somewhere says nothing any more. made: when it was made.
+    """
+
+    person = models.OneToOneField(Person, models.PROTECT, related_name="feed")
+    number = models.PositiveIntegerField()
+    made = models.DateTimeField()
+    on = models.BooleanField(default=True)
+
+    @property
+    def in_programme(self) -> Programme:
+        return self.person.programme
+
+    @property
+    def of_person(self) -> int:
+        return self.person_id
+
+
 class Body(Keyed):
     """A meeting body. rules: what its charter sets otherwise than its kind (keys of BodyRules)."""
 

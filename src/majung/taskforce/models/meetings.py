@@ -152,13 +152,17 @@ class Attendance(Journaled):
 
 class MinutesRevision(Journaled):
     """A version of a meeting's minutes: order of proceedings and gist of remarks; the rest of what the law asks for
-    (body, time, place, attendance, agenda, decisions, votes) is read from the meeting itself."""
+    (body, time, place, attendance, agenda, decisions, votes) is read from the meeting itself.
+
+    drafted_on: None where the record does not know it.
+    """
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="minutes")
     number = models.PositiveSmallIntegerField()
     proceedings = models.TextField()
     remarks = models.TextField()
     drafted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    drafted_on = models.DateField(null=True, blank=True)
     approved_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     approved_on = models.DateField(null=True, blank=True)
     disclosure = word_field(Disclosure, default=Disclosure.MEMBERS)

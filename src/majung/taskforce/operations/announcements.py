@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from majung.taskforce.journal.canonical import sha256
-from majung.taskforce.models import AgendaItem, Announcement, Correction, Programme, PublishedEdition, Strategy
+from majung.taskforce.models import (
+    AgendaItem,
+    Announcement,
+    Correction,
+    Decision,
+    Programme,
+    PublishedEdition,
+    Strategy,
+    StrategyRevision,
+)
 from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.operations.numbering import following
 from majung.taskforce.queries.tracing import unbacked
@@ -96,13 +105,33 @@ def announce(act: Act, announcement: Announcement) -> None:
 
 
 @operation("announcement.correct", en="Correct an announcement", ko="발표 정정")
-def correct(act: Act, announcement: Announcement, *, notice: Text) -> Correction:
-    """Publish a new revision beside the old one, with a notice that says what changed."""
+def correct(
+    act: Act,
+    announcement: Announcement,
+    *,
+    notice: Text,
+    summary: Text | None = None,
+    text: Text | None = None,
+    decision: Decision | None = None,
+) -> Correction:
+    """Publish a new wording beside the old one, with a notice that says what changed: the measures as they stand now,
+    and the text where it is given. decision: the one that it follows, if a meeting decided on it."""
+    if summary or text:
+        revisions = announcement.strategy.revisions.order_by("number")
+        last = revisions.last()
+        StrategyRevision(
+            strategy=announcement.strategy,
+            number=following(revisions),
+            summary=summary or (last.summary if last else {}),
+            text=text or (last.text if last else {}),
+            drafted_by=act.person,
+        ).save()
     frozen = material(announcement)
     correction = Correction(
         announcement=announcement,
         number=following(announcement.corrections.all()),
         notice=notice,
+        decision=decision,
         frozen=frozen,
         frozen_hash=sha256(frozen),
         at=act.at,

@@ -1,8 +1,9 @@
-"""Taking up the proposed dates of a month; where there were none, with a relaxation that the secretariat accepts."""
+"""Taking up the proposed dates of a month; where there were none, with a relaxation that the secretariat accepts. The
+address at which a person's calendar program reads."""
 
 from __future__ import annotations
 
-from majung.taskforce.models import Meeting, Programme, Room
+from majung.taskforce.models import CalendarFeed, Meeting, Person, Programme, Room
 from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.queries.calendar import Wish, month_plan
 from majung.taskforce.rules.clock import day_of
@@ -67,3 +68,22 @@ def add_room(act: Act, programme: Programme, *, key: str, name: Text, seats: int
     room = Room(programme=programme, key=key, name=name, seats=seats)
     room.save()
     return room
+
+
+@operation("person.renew_feed", en="Make a new calendar address", ko="새 달력 주소 만들기")
+def renew_feed(act: Act, person: Person) -> CalendarFeed:
+    """A new address for the person's calendar program. The old one, if there is one, stops at once."""
+    feed = CalendarFeed.objects.filter(person=person).first() or CalendarFeed(person=person, number=0)
+    feed.number, feed.made, feed.on = feed.number + 1, act.at, True
+    feed.save()
+    return feed
+
+
+@operation("person.close_feed", en="Switch the calendar address off", ko="달력 주소 끄기")
+def close_feed(act: Act, person: Person) -> None:
+    """The person's calendar address stops at once; there is none until a new one is made."""
+    feed = CalendarFeed.objects.filter(person=person, on=True).first()
+    if feed is None:
+        raise Invalid("there is no calendar address", "달력 주소가 없다")
+    feed.on = False
+    feed.save()

@@ -394,6 +394,7 @@ def draft_minutes(
         proceedings=proceedings,
         remarks=remarks,
         drafted_by=act.person,
+        drafted_on=act.day,
         disclosure=disclosure,
         ground=ground or "",
         look_again=look_again,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from majung.taskforce.models import Mandate, Person, Programme, Submission, Tombstone
+from majung.taskforce.models import CalendarFeed, Mandate, Person, Programme, Submission, Tombstone
 from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.queries.retention import Expired, due, persons_due, submissions_due
 from majung.taskforce.rules.words import ErasureRule
@@ -16,13 +16,17 @@ from majung.taskforce.rules.words import ErasureRule
 
 @operation("person.erase", en="Erase a person's data", ko="개인정보 파기")
 def erase_person(act: Act, person: Person, *, rule: ErasureRule) -> None:
-    """Erase name, address, the salt of their digests and the sign-in account; post and mandates stay.
+    """Erase name, address, the salt of their digests, the sign-in account and its calendar; post and mandates stay.
 
     An account that is also a person's of another programme stays.
     """
     if Mandate.objects.filter(Q(ends=None) | Q(ends__gte=act.day), person=person).exists():
         raise Invalid("a mandate has not ended yet", "끝나지 않은 위임이 있다")
     _justified(rule, persons_due(person.programme, act.day, person))
+    feed = CalendarFeed.objects.filter(person=person, on=True).first()
+    if feed is not None:
+        feed.on = False
+        feed.save()
     account, person.user = person.user, None
     person.name = person.email = ""
     _mark(act, person, rule)

@@ -71,6 +71,11 @@ class Sight:
     def journal(self) -> bool:
         return self.system or Role.AUDITOR in self.roles
 
+    @property
+    def retention(self) -> bool:
+        """Reads what is due for erasure and what was erased: who reads personal fields, and who audits."""
+        return self.persons or self.journal
+
 
 def sight(actor: Actor, programme: m.Programme) -> Sight:
     """What the actor may see, by the mandates of the actor's day; nothing but public things in another programme."""
@@ -132,18 +137,27 @@ def meetings(seen: Sight, prefix: str = "") -> Q:
 
 
 def papers(seen: Sight) -> Q:
-    """Papers by their own level, of meetings that are visible."""
-    return meetings(seen, "item__meeting__") & _disclosed(seen, "disclosure", "item__meeting__body")
+    """Papers by their own level, of meetings that are visible; looking back, those laid by that day."""
+    visible = meetings(seen, "item__meeting__") & _disclosed(seen, "disclosure", "item__meeting__body")
+    return visible if seen.then is None else visible & Q(laid_on__lte=seen.then.day)
 
 
 def minutes(seen: Sight) -> Q:
-    """Approved minutes by their own level; drafts within the body; to people without a mandate once published."""
+    """Approved minutes by their own level; drafts within the body; to people without a mandate once published.
+
+    Looking back, only versions that were drafted by that day, approved if they were approved by then.
+    """
     visible = meetings(seen, "meeting__") & _disclosed(seen, "disclosure", "meeting__body")
+    approved = Q(approved_on__isnull=False)
+    if seen.then is not None:
+        approved = Q(approved_on__lte=seen.then.day)
+        # A version of which only the approval is on record was there by then.
+        visible &= Q(drafted_on__lte=seen.then.day) | Q(drafted_on=None) & approved
     if seen.everything:
         return visible
     if not seen.member:
-        return visible & Q(meeting__state="published", approved_on__isnull=False)
-    return visible & (Q(approved_on__isnull=False) | Q(meeting__body__in=seen.own))
+        return visible & approved & Q(meeting__state="published")
+    return visible & (approved | Q(meeting__body__in=seen.own))
 
 
 def decisions(seen: Sight, prefix: str = "") -> Q:
@@ -214,6 +228,7 @@ VISIBLE: dict[type[Model], Callable[[Sight], Q]] = {
     m.ProgrammeFile: lambda seen: members_only(seen, "programme"),
     m.Organisation: lambda seen: in_programme(seen, "programme"),
     m.Person: lambda seen: members_only(seen, "programme"),
+    m.CalendarFeed: lambda seen: in_programme(seen, "person__programme") & Q(person=seen.person),
     m.Body: lambda seen: in_programme(seen, "programme"),
     m.Mandate: lambda seen: members_only(seen, "body__programme"),
     m.Charter: lambda seen: in_programme(seen, "body__programme"),
@@ -298,8 +313,8 @@ def _back_then(seen: Sight, kind: type[Model]) -> Q:
     if kind is m.Mandate:
         return VISIBLE[kind](then) & Q(starts__lte=then.day)
     after = datetime.combine(then.day + timedelta(days=1), time(0), SEOUL)
-    held = VISIBLE[kind](then) & Q(**{f"{MEETINGS[kind]}starts__lt": after})
-    return held & Q(laid_on__lte=then.day) if kind is m.Paper else held
+    # What dates its rows by the day that is looked at is asked as of that day.
+    return VISIBLE[kind](replace(then, then=then)) & Q(**{f"{MEETINGS[kind]}starts__lt": after})
 
 
 def hidden_fields(seen: Sight, row: Model) -> frozenset[str]:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import Value
 from django.db.models.functions import NullIf
 from django.http import Http404, HttpResponse
 from django.urls import path
+from django.utils.html import format_html, format_html_join
 
-from majung.taskforce.models import Announcement, Strategy
+from majung.taskforce.models import Announcement, Decision, Organisation, Strategy
 from majung.taskforce.queries.tracing import bare, orphans, unbacked
 from majung.taskforce.queries.visibility import visible
+from majung.taskforce.queries.wordings import Change, Wording, wordings
 from majung.taskforce.rules.states import ANNOUNCEMENT, STRATEGY
+from majung.taskforce.rules.words import Instrument, Text
 from majung.taskforce.wire.references import refer
 from majung.web.backed import Backed, said, within
 from majung.web.pages.office import office_links
 from majung.web.parts import Fact, Lede, Part, offer, offers, steps
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
+from majung.web.words import Words
 
 OUT = ("announced", "corrected")
+_LINE = '<span class="sm">{}</span>'
 
 
 @page("announcements")
@@ -155,23 +162,23 @@ def _orphans(here: Here) -> Table:
 
 @page("announcements")
 def one(here: Here, key: str) -> HttpResponse:
-    """An announcement as frozen, with its corrections; before that, what is still missing."""
+    """An announcement in the wording that is in force, with the earlier ones and what each correction changed; before
+    it is announced, what is still missing. `?text=N` shows a wording: 0 as announced, n of correction n."""
     w = here.words
     found = visible(here.sight, Announcement).filter(key=key).select_related("strategy", "item__meeting").first()
     if found is None:
         raise Http404
-    missing = unbacked(found.strategy) if found.state not in OUT else []
+    told = wordings(found, here.day)
+    shown = _asked(told, here.request.GET.get("text", ""))
+    frozen = dict(shown.frozen) if shown else {}
     facts = [
         Fact(w.find("strategy"), w.of(found.strategy.name), href=here.address("strategy", found.strategy.key)),
         Fact(w.find("meeting"), w.of(found.item.meeting.name) if found.item else w.find("not_reported")),
         Fact(w.find("embargo"), w.moment(found.embargo_until)),
         Fact(w.find("announced_on"), w.moment(found.announced_at)),
-        Fact(w.find("digest"), found.frozen_hash or "–"),
     ]
-    corrections = [
-        Fact(w.say("correction", n=c.number, when=w.moment(c.at)), w.of(c.notice))
-        for c in found.corrections.order_by("number")
-    ]
+    if shown:
+        facts += [Fact(w.find("wording"), _called(here, shown, told)), Fact(w.find("digest"), shown.digest)]
     parts = [
         Part(
             w.find("state"),
@@ -180,25 +187,25 @@ def one(here: Here, key: str) -> HttpResponse:
             offers=[*steps(here, found, ANNOUNCEMENT, found.state), *offers(here, found, ["announcement.move"])],
         ),
         Part(
+            w.find("material_topic"),
+            _called(here, shown, told) if shown else w.find("material_open"),
+            w.find("material_earlier") if shown and shown is not told[-1] else "",
+            prose=[said for name in ("summary", "text") if (said := w.of(frozen.get(name)))],
+            facts=_material(here, frozen),
+            empty=w.find("material_empty"),
+            links=office_links(here, "announcement", found.key) if shown else (),
+        ),
+        _corrections(here, told, shown),
+    ]
+    if found.state not in OUT:
+        missing = unbacked(found.strategy)
+        backed = Part(
             w.find("backed_topic"),
             w.counted(len(missing), "unbacked") if missing else w.find("backed"),
             w.find("backed_note"),
             facts=[Fact(m.key, w.of(m.name), href=here.address("measure", m.key)) for m in missing],
-        ),
-        Part(
-            w.find("material_topic"),
-            w.find("material_frozen" if found.frozen else "material_open"),
-            facts=_material(here, found.frozen),
-            empty=w.find("material_empty"),
-            links=office_links(here, "announcement", found.key) if found.frozen else (),
-        ),
-        Part(
-            w.find("corrections_topic"),
-            w.counted(len(corrections), "corrections") if corrections else w.find("corrections_none"),
-            facts=corrections,
-            empty=w.find("corrections_none"),
-        ),
-    ]
+        )
+        parts.insert(1, backed)
     lede = Lede(
         f"{w.find('topic')} · {found.position}",
         w.of(found.title),
@@ -208,8 +215,23 @@ def one(here: Here, key: str) -> HttpResponse:
     return here.show("pages/page.html", stage="announcements", lede=lede, parts=parts)
 
 
-def _material(here: Here, frozen: dict[str, Any]) -> list[Fact]:
-    """The frozen measures with their targets, as announced."""
+def _asked(told: list[Wording], asked: str) -> Wording | None:
+    """The wording asked for; without a sound wish the one in force."""
+    by_number = {str(wording.number): wording for wording in told}
+    return by_number.get(asked, told[-1] if told else None)
+
+
+def _called(here: Here, wording: Wording, told: list[Wording]) -> str:
+    """Which wording it is, and whether it is in force."""
+    w = here.words
+    name = w.say("as_corrected", n=wording.number) if wording.number else w.find("as_announced")
+    if len(told) == 1:
+        return name
+    return w.say("in_force" if wording is told[-1] else "earlier", name=name)
+
+
+def _material(here: Here, frozen: Mapping[str, Any]) -> list[Fact]:
+    """The measures of a wording with their targets."""
     w = here.words
     facts = []
     for task in frozen.get("tasks", []):
@@ -227,6 +249,81 @@ def _material(here: Here, frozen: dict[str, Any]) -> list[Fact]:
                 )
             )
     return facts
+
+
+def _corrections(here: Here, told: list[Wording], shown: Wording | None) -> Part:
+    """Every wording, the one in force first: what changed, when, by which decision."""
+    w = here.words
+    taken = [wording.decision.pk for wording in told if wording.decision]
+    known = set(visible(here.sight, Decision).filter(pk__in=taken).values_list("pk", flat=True)) if taken else set()
+    owners = {o.key: o.name for o in Organisation.objects.filter(programme=here.programme)} if len(told) > 1 else {}
+    columns = [
+        Column("wording", w.find("wording")),
+        Column("when", w.find("when")),
+        Column("changed", w.find("changed"), sorts=False),
+        Column("decision", w.find("decision")),
+    ]
+    rows = []
+    for wording in reversed(told):
+        notice = w.of(wording.notice) or w.find("first_wording")
+        changed = [changed_in_words(w, change, owners) for change in wording.changes]
+        if wording.number and not changed:
+            changed = [w.find("no_change")]
+        number = wording.decision.key if wording.decision else ""
+        to = here.address("registers") + f"#d-{number}" if wording.decision and wording.decision.pk in known else ""
+        rows.append(
+            Row(
+                [
+                    Cell(_called(here, wording, told), wording.number, href=f"?text={wording.number}"),
+                    Cell(w.moment(wording.at), wording.at),
+                    Cell(
+                        "; ".join([notice, *changed]),
+                        html=format_html("{}{}", notice, format_html_join("", _LINE, [(said,) for said in changed])),
+                    ),
+                    Cell(number or "–", href=to),
+                ],
+                marked=wording is shown,
+            )
+        )
+    count = max(0, len(told) - 1)
+    return Part(
+        w.find("corrections_topic"),
+        w.counted(count, "corrections") if count else w.find("corrections_none"),
+        w.find("corrections_note") if count else "",
+        tables=[Table("wordings", columns, rows, controls=False, caption=w.find("corrections_topic"))] if count else (),
+        empty=w.find("corrections_empty"),
+        full=bool(count),
+    )
+
+
+def changed_in_words(w: Words, change: Change, owners: Mapping[str, Text]) -> str:
+    """A change as a sentence: of what, from which value to which."""
+    if change.what in ("task", "measure"):
+        return w.say(f"change.{change.what}_{'gone' if change.after is None else 'new'}", name=w.of(change.name))
+    if change.what in ("name", "summary", "text", "measure.name"):
+        return w.say(f"change.{change.what.replace('.', '_')}", name=w.of(change.name))
+    before, after = (_value(w, change.what, value, owners) for value in (change.before, change.after))
+    when = change.when[:4]
+    return w.say(
+        f"change.{change.what.replace('.', '_')}", name=w.of(change.name), before=before, after=after, when=when
+    )
+
+
+def _value(w: Words, what: str, value: Any, owners: Mapping[str, Text]) -> str:
+    if value is None or value == []:
+        return w.find("no_value")
+    match what:
+        case "measure.owner":
+            return w.of(owners.get(value)) or str(value)
+        case "measure.due":
+            return w.day(date.fromisoformat(value))
+        case "measure.instrument":
+            return w.word(Instrument(value))
+        case "budget":
+            return w.money(value / 1000)
+        case "target":
+            return w.amount(value)
+    return ", ".join(value)
 
 
 @page("announcements")

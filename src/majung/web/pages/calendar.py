@@ -63,6 +63,7 @@ def calendar(here: Here) -> HttpResponse:
         (w.find("earlier"), f"?month={before[0]}-{before[1]:02d}&wish={wish}"),
         (w.find("later"), f"?month={after[0]}-{after[1]:02d}&wish={wish}"),
         (w.find(f"wish_{other}"), f"?month={year}-{number:02d}&wish={other}"),
+        (w.find("feed"), here.address("calendar-feed")),
     ]
     parts = [
         Part(

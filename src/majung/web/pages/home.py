@@ -12,7 +12,6 @@ from majung.taskforce.operations import OPERATIONS
 from majung.taskforce.queries.home import Due, Home, home
 from majung.taskforce.rules.roles import Role
 from majung.taskforce.wire.references import refer
-from majung.web.pages import retention
 from majung.web.parts import WEIGHTY, Lede, Part
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
@@ -42,7 +41,6 @@ def show(here: Here) -> HttpResponse:
             w.counted(len(found.mandates), "bodies") if found.mandates else w.find("bodies_none"),
             tables=[_mandates_table(here, found)],
             empty=w.find("bodies_empty"),
-            links=_registers(here),
         ),
         Part(
             w.find("meetings_topic"),
@@ -53,16 +51,6 @@ def show(here: Here) -> HttpResponse:
     ]
     lede = Lede(here.post, heading, w.find("stand"))
     return here.show("pages/page.html", stage="home", lede=lede, parts=parts)
-
-
-def _registers(here: Here) -> list[tuple[str, str]]:
-    """Pages across the cycle that are open to the person."""
-    names = ["registers"]
-    if here.sight.journal:
-        names.append("journal")
-    if retention.reads(here):
-        names.append("retention")
-    return [(here.words.find(f"page.{name}"), here.address(name)) for name in names]
 
 
 def _due_table(here: Here, found: Home) -> Table:

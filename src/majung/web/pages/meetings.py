@@ -18,7 +18,6 @@ from majung.taskforce.rules.states import MEETING
 from majung.taskforce.rules.words import Disclosure, OutcomeKind, Presence, Purpose
 from majung.taskforce.wire.references import refer
 from majung.web.backed import Backed, in_state, labelled, said, through, within
-from majung.web.pages.feed import feed_address
 from majung.web.pages.office import office_links
 from majung.web.pages.sitting import Sitting, sit
 from majung.web.parts import Fact, Lede, Offer, Part, offer, offers, steps
@@ -68,7 +67,7 @@ def listed(here: Here) -> HttpResponse:
             links=[
                 (w.find("calendar"), here.address("calendar")),
                 (w.find("registers"), here.address("registers")),
-                (w.find("feed"), feed_address(here)),
+                (w.find("feed"), here.address("calendar-feed")),
             ],
         ),
         Part(

@@ -26,7 +26,7 @@ DEEDS: dict[type[Person] | type[Submission], str] = {Person: "person.erase", Sub
 @page("retention")
 def show(here: Here) -> HttpResponse:
     """What is due for erasure, what was erased, and the periods."""
-    if not reads(here):
+    if not here.sight.retention:
         raise PermissionDenied
     w = here.words
     expired = due(here.programme, here.day)
@@ -60,11 +60,6 @@ def show(here: Here) -> HttpResponse:
     ]
     lede = Lede(w.find("topic"), heading, w.find("stand"))
     return here.show("pages/page.html", stage="retention", lede=lede, parts=parts)
-
-
-def reads(here: Here) -> bool:
-    """Whether the page is open to the person: who reads personal fields, and who audits."""
-    return here.sight.persons or here.sight.journal
 
 
 def _due_table(here: Here, expired: list[Expired]) -> Table:

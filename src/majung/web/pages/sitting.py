@@ -49,6 +49,10 @@ def sit(here: Here, key: str) -> Sitting:
     )
     for item in items:
         item.meeting = meeting
+    minutes = visible(sight, MinutesRevision).filter(meeting=meeting).order_by("number").last()
+    if minutes is not None and minutes.approved_on is not None and minutes.approved_on > here.day:
+        # On the day that is looked at it was a draft still.
+        minutes.approved_on = None
     return Sitting(
         meeting,
         items,
@@ -65,7 +69,7 @@ def sit(here: Here, key: str) -> Sitting:
             .select_related("person", "mandate__person", "mandate__represents")
             .order_by("pk")
         ),
-        visible(sight, MinutesRevision).filter(meeting=meeting).order_by("number").last(),
+        minutes,
         _quorum(meeting),
     )
 
