@@ -193,7 +193,7 @@ def one(here: Here, key: str) -> HttpResponse:
             prose=[said for name in ("summary", "text") if (said := w.of(frozen.get(name)))],
             facts=_material(here, frozen),
             empty=w.find("material_empty"),
-            links=office_links(here, "announcement", found.key) if shown else (),
+            links=office_links(here, "announcement", found.key) if shown and shown is told[-1] else (),
         ),
         _corrections(here, told, shown),
     ]
