@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from fractions import Fraction
 from math import isfinite
 from typing import Any
+
+import openpyxl
 
 from majung.evidence.countries import countries
 from majung.evidence.importers.wipo import FIELDS
@@ -38,8 +42,27 @@ def _whole(cell: str) -> int | None:
 
 def _rows(files: Mapping[str, bytes], name: str, mark: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
     """(line, row) of a file, its columns in lower case: case does not tell them apart."""
+    if name.endswith(".xlsx"):
+        yield from _sheet(files[name])
+        return
     for line, row in records(files[name], mark, spare=name.startswith("tls2")):
         yield line, {column.lower(): cell for column, cell in row.items()}
+
+
+def _sheet(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a workbook's first sheet, as text: whole numbers without a point, days without a time."""
+    rows = openpyxl.load_workbook(io.BytesIO(content), data_only=True).worksheets[0].iter_rows(values_only=True)
+    header = [str(cell).strip().lower() for cell in next(rows)]
+    for line, row in enumerate(rows, 2):
+        said = [
+            str(cell.date()) if isinstance(cell, datetime) else f"{cell:.15g}" if isinstance(cell, float) else cell
+            for cell in row
+        ]
+        if any(cell is not None for cell in said):
+            yield (
+                line,
+                {name: "" if cell is None else str(cell).strip() for name, cell in zip(header, said, strict=False)},
+            )
 
 
 def _sound(files: Mapping[str, bytes], name: str, out: Outcome, mark: str = ",") -> list[dict[str, str]]:
@@ -110,8 +133,10 @@ def _split(symbol: str) -> tuple[str, str]:
 
 
 def _cordis(files: Mapping[str, bytes], strange: Mapping[Key, Fact], out: Outcome) -> str:
+    form = "csv" if "project.csv" in files else "xlsx"
+
     def rows(name: str) -> list[dict[str, str]]:
-        return _sound(files, f"{name}.csv", out, ";")
+        return _sound(files, f"{name}.{form}", out, ";")
 
     years = {}
     for row in rows("project"):
@@ -124,7 +149,11 @@ def _cordis(files: Mapping[str, bytes], strange: Mapping[Key, Fact], out: Outcom
         if steps:
             about[row["projectid"]].add("-".join(re.findall("[a-z0-9]+", " ".join(steps).lower())))
     # A cell that is bad leaves the participation standing: its project is shared with it, only its money is not known.
-    people = [row for _, row in _rows(files, "organization.csv", ";") if row["projectid"] in years]
+    # A row with a formula that holds no value is not read at all: what was meant is not known.
+    name = f"organization.{form}"
+    assert out.done is not None
+    unread = {one.line for one in out.done.bad if (one.rule, one.file) == ("formula", name)}
+    people = [row for line, row in _rows(files, name, ";") if row["projectid"] in years and line not in unread]
     several: dict[str, int] = defaultdict(int)
     for row in people:
         several[row["projectid"]] += 1
@@ -179,6 +208,7 @@ REGISTERS: Mapping[str, Recount] = {
     "patstat-fields": _patstat,
     "patstat-ipc": _patstat,
     "cordis": _cordis,
+    "cordis-xlsx": _cordis,
     "works-lines": _works,
     "works-gzip": _works,
 }

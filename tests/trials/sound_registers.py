@@ -7,7 +7,7 @@ import json
 import random
 from collections.abc import Callable
 
-from trials.sound_files import Case, figures, table
+from trials.sound_files import Case, book, figures, table
 
 LANDS = ("KR", "JP", "US", "DE", "")
 
@@ -55,7 +55,7 @@ def patstat_ipc() -> Case:
     return Case("patstat-ipc", "patstat", files)
 
 
-def cordis() -> Case:
+def _cordis() -> dict[str, list[list[object]]]:
     values = iter(figures(43, 300))
     fields = ("/natural sciences/physics/optics", "/natural sciences/chemistry", "/engineering/robotics/arms")
     projects: list[list[object]] = [["id", "acronym", "title", "startDate", "legalBasis", "ecSignatureDate"]]
@@ -67,9 +67,15 @@ def cordis() -> Case:
         for n, land in enumerate(("EL", "KR", "DE", "FR")[: 1 + one % 4]):
             people.append([one, f"9{one}{n}", land, next(values), next(values)])
         about += [[one, f"/2{n}", path] for n, path in enumerate(fields[: one % 3])]
-    tables = {"project": projects, "organization": people, "euroSciVoc": about}
-    files = {f"{name}.csv": _all_quoted(rows) for name, rows in tables.items()}
-    return Case("cordis", "cordis", files)
+    return {"project": projects, "organization": people, "euroSciVoc": about}
+
+
+def cordis() -> Case:
+    return Case("cordis", "cordis", {f"{name}.csv": _all_quoted(rows) for name, rows in _cordis().items()})
+
+
+def cordis_xlsx() -> Case:
+    return Case("cordis-xlsx", "cordis", {f"{name}.xlsx": book({"Sheet1": rows}) for name, rows in _cordis().items()})
 
 
 def _all_quoted(rows: list[list[object]]) -> bytes:
@@ -106,4 +112,4 @@ def works_gzip() -> Case:
     return Case("works-gzip", "openalex-works", {"part_000.gz": gzip.compress(_works(), mtime=0)})
 
 
-REGISTERS: tuple[Callable[[], Case], ...] = (patstat_fields, patstat_ipc, cordis, works_lines, works_gzip)
+REGISTERS: tuple[Callable[[], Case], ...] = (patstat_fields, patstat_ipc, cordis, cordis_xlsx, works_lines, works_gzip)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import zipfile
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
+import pandas as pd
 import pytest
 
 from majung.evidence import EvidenceError, open_package
@@ -337,6 +340,36 @@ def test_contributions_by_country_field_and_year_of_signature(cordis):
     assert package.label("euroscivoc-2", CHEMISTRY)["en"] == "chemical sciences, natural sciences"
 
 
+def test_the_workbooks_say_what_the_csv_files_say(cordis, tmp_path):
+    package, _ = cordis()
+    plain = package.tables["funding"].drop(columns=["origin", "source"], errors="ignore")
+    folder = tmp_path / "xlsx"
+    folder.mkdir()
+    for name, content in (("project", PROJECT), ("organization", ORGANIZATION), ("euroSciVoc", EUROSCIVOC)):
+        book = openpyxl.Workbook()
+        for row in csv.reader(content.splitlines(), delimiter=";"):
+            book.active.append([_typed(cell) for cell in row])
+        book.save(folder / f"{name}.xlsx")
+    done = import_files("cordis", [folder], tmp_path / "workbooks")
+    again = open_package(tmp_path / "workbooks").tables["funding"].drop(columns=["origin", "source"], errors="ignore")
+    shared = ["country", "classification", "code", "year", "measure", "value"]
+    pd.testing.assert_frame_equal(again[shared], plain[shared])
+    assert [(one.rule, one.line) for one in done.bad] == [("wrong-date", 4)]
+    (folder / "project.csv").write_text(PROJECT)
+    with pytest.raises(EvidenceError, match="a table is there twice"):
+        import_files("cordis", [folder], tmp_path / "twice")
+
+
+def _typed(cell: str) -> object:
+    """As CORDIS stores it: numbers as numbers, days as days."""
+    for kind in (int, float, datetime.fromisoformat):
+        try:
+            return kind(cell)
+        except ValueError:
+            continue
+    return cell
+
+
 def test_a_net_contribution_that_cannot_be_read_is_not_the_gross_one(cordis):
     package, done = cordis(organization=ORGANIZATION.replace('"500000.5"', '"500 000"'))
     found = funding(package, "eu-contribution")
@@ -345,6 +378,12 @@ def test_a_net_contribution_that_cannot_be_read_is_not_the_gross_one(cordis):
         ("not-a-number", "organization.csv", 2)
     ]
     assert funding(package, "eu-projects")[("GRC", CHEMISTRY, 2021)] == pytest.approx(1 / 6, abs=1e-6)
+
+
+def test_a_field_that_is_no_path_is_reported_and_not_counted(cordis):
+    package, done = cordis(euroSciVoc=EUROSCIVOC + '"2";"/25/1";"2020-01-01";"";""\n')
+    assert ("wrong-path", 5) in [(one.rule, one.line) for one in done.bad]
+    assert ("DEU", "unclassified", 2023) in funding(package, "eu-contribution")
 
 
 def test_other_levels_and_the_legal_basis(cordis):

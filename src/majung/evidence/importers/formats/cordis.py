@@ -3,7 +3,7 @@
 Specification: EU Open Data Portal, "CORDIS - EU research projects under Horizon Europe" (and Horizon 2020), CSV: the
 ZIP holds project.csv, organization.csv, euroSciVoc.csv, topics.csv, legalBasis.csv and others, separated by semicolons,
 all cells in quotation marks; amounts in euro with a decimal point, `totalCost` with a decimal comma; countries as
-alpha-2 with the EU's own EL and UK.
+alpha-2 with the EU's own EL and UK. The XLSX edition holds the same tables, one a workbook, on its first sheet.
 
 A participant's net EU contribution (`netEcContribution`, else `ecContribution`) counts in its country and in the year
 of the grant's signature (`ecSignatureDate`, else `startDate`). A project with several fields of EuroSciVoc counts in
@@ -16,14 +16,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 
 import pandas as pd
 
 from majung.evidence.importers.context import Context, code_of
-from majung.evidence.importers.delimited import read_rows
+from majung.evidence.importers.delimited import BATCH, Rows, read_rows
 from majung.evidence.importers.format import Batch, Column, Format
 from majung.evidence.importers.inputs import Input, file_error
+from majung.evidence.importers.schema import absent, fit
 from majung.evidence.importers.series import wrong_option
+from majung.evidence.importers.workbook import cell_text, open_workbook
 from majung.evidence.problems import text
 
 EURO_COUNTRIES = {"EL": "GRC", "UK": "GBR", "XK": "XKX"}
@@ -63,9 +67,17 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     if level not in ("1", "2", "3", "4", "5"):
         raise wrong_option(context, "level", level, ("1", "2", "3", "4", "5"))
     files = {
-        re.sub(r"(?i)^.*?(project|organi[sz]ation|euroscivoc)\.csv(\.gz)?$", r"\1", i.name).lower(): i for i in inputs
+        re.sub(r"(?i)^.*?(project|organi[sz]ation|euroscivoc)\.(csv(\.gz)?|xlsx)$", r"\1", i.name).lower(): i
+        for i in inputs
     }
     files = {("organization" if name == "organisation" else name): one for name, one in files.items()}
+    if len(files) < len(inputs):
+        raise file_error(
+            ", ".join(one.name for one in inputs)[:200],
+            "file-twice",
+            text("a table is there twice", "같은 표가 두 번 있습니다"),
+            text("import each programme, and each edition, by itself", "사업마다, 판마다 따로 가져오십시오"),
+        )
     wanted = {"project": "project.csv", "organization": "organization.csv"}
     wanted |= {"euroscivoc": "euroSciVoc.csv"} if by == "euroscivoc" else {}
     missing = [words for name, words in wanted.items() if name not in files]
@@ -84,6 +96,29 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     yield from _participations(files["organization"], projects, by, classification, context)
 
 
+def _rows(input_: Input, columns: Sequence[Column], context: Context) -> Iterator[Rows]:
+    """Rows of a table, CSV or workbook; a row of a workbook with a formula that holds no value is not read."""
+    if input_.suffix != ".xlsx":
+        yield from read_rows(input_, columns, context, delimiter=";", others=True)
+        return
+    with open_workbook(input_, context) as book:
+        rows = book.sheet(next(iter(book.names), "")).rows()
+        header = [cell_text(cell) for cell in next(rows, (1, ()))[1]]
+        found = fit(header, columns, input_.name, others=True)
+        context.note_absent(absent(columns, found))
+        places = [header.index(name) for name in found.values()]
+        while part := list(islice(rows, BATCH)):
+            cells = [[_said(row[place]) if place < len(row) else "" for place in places] for _, row in part]
+            frame = pd.DataFrame(cells, index=[line for line, _ in part], columns=list(found), dtype="str")
+            context.count(len(frame))
+            unread = {one.line for one in context.bad_rows if (one.rule, one.file) == ("formula", input_.name)}
+            yield Rows(frame[~frame.index.isin(list(unread)) & (frame != "").any(axis=1)], tuple(header))
+
+
+def _said(cell: object) -> str:
+    return cell.date().isoformat() if isinstance(cell, datetime) else cell_text(cell)
+
+
 def _declare(by: str, level: str, context: Context) -> str:
     if by == "euroscivoc":
         name, label = f"euroscivoc-{level}", text(f"EuroSciVoc, level {level}", f"EuroSciVoc {level}단계")
@@ -97,7 +132,7 @@ def _declare(by: str, level: str, context: Context) -> str:
 
 
 def _read_projects(input_: Input, projects: _Projects, context: Context) -> None:
-    for rows in read_rows(input_, PROJECT, context, delimiter=";", others=True):
+    for rows in _rows(input_, PROJECT, context):
         cells = rows.cells
         signed = cells.get("ecSignatureDate", pd.Series("", index=cells.index))
         basis = cells.get("legalBasis", pd.Series("", index=cells.index))
@@ -117,8 +152,13 @@ def _read_projects(input_: Input, projects: _Projects, context: Context) -> None
 def _read_fields(input_: Input, projects: _Projects, level: int, context: Context) -> None:
     """Fields of a project cut at the level: two paths that agree so far are one field."""
     name = f"euroscivoc-{level}"
-    for rows in read_rows(input_, FIELD, context, delimiter=";", others=True):
-        for one, path in zip(rows.cells["projectID"], rows.cells["euroSciVocPath"], strict=True):
+    for rows in _rows(input_, FIELD, context):
+        for line, one, path in zip(rows.lines, rows.cells["projectID"], rows.cells["euroSciVocPath"], strict=True):
+            if path.strip() and not path.strip().startswith("/"):
+                reason = text(f"'{path[:80]}' is no path", f"'{path[:80]}'은(는) 경로가 아닙니다")
+                remedy = text("it begins with a slash", "경로는 /로 시작합니다")
+                context.bad("wrong-path", int(line), reason, remedy, column="euroSciVocPath", value=path[:200])
+                continue
             steps = [step.strip() for step in path.split("/") if step.strip()][:level]
             if not steps:
                 continue
@@ -135,7 +175,7 @@ def _participations(
 ) -> Iterator[Batch]:
     """Contributions added up over participants: a country has many in one field and year."""
     frames = []
-    for rows in read_rows(input_, ORGANISATION, context, delimiter=";", others=True):
+    for rows in _rows(input_, ORGANISATION, context):
         cells, lines = rows.cells, rows.lines
         gross = context.numbers(cells["ecContribution"].str.strip(), lines, "ecContribution")
         if "netEcContribution" in cells:
@@ -177,13 +217,13 @@ def _participations(
 
 FORMAT = Format(
     id="cordis",
-    version="1",
+    version="2",
     title=text("CORDIS: EU research projects", "CORDIS: EU 연구 과제"),
     tables=("funding",),
-    specification="EU Open Data Portal, CORDIS projects under Horizon Europe and Horizon 2020, CSV",
+    specification="EU Open Data Portal, CORDIS projects under Horizon Europe and Horizon 2020, CSV and XLSX",
     files=text(
-        "cordis-HORIZONprojects-csv.zip, or project.csv, organization.csv and euroSciVoc.csv from it",
-        "cordis-HORIZONprojects-csv.zip, 또는 그 안의 project.csv, organization.csv, euroSciVoc.csv",
+        "cordis-HORIZONprojects-csv.zip (or -xlsx.zip), or project, organization and euroSciVoc from it",
+        "cordis-HORIZONprojects-csv.zip(또는 -xlsx.zip), 또는 그 안의 project, organization, euroSciVoc",
     ),
     seen="specification",
     licence="CC BY 4.0",
@@ -193,7 +233,7 @@ FORMAT = Format(
     url="https://data.europa.eu/data/datasets/cordis-eu-research-projects-under-horizon-europe-2021-2027",
     columns=(*PROJECT, *ORGANISATION, *FIELD),
     together=True,
-    members=r"(?i)(project|organi[sz]ation|euroSciVoc)\.csv(\.gz)?$",
+    members=r"(?i)(project|organi[sz]ation|euroSciVoc)\.(csv(\.gz)?|xlsx)$",
     options={
         "by": text("euroscivoc (default) or legal-basis", "euroscivoc(기본) 또는 legal-basis"),
         "level": text("level of EuroSciVoc, 1 to 5 (default 2)", "EuroSciVoc 단계, 1~5(기본 2)"),
