@@ -107,6 +107,7 @@ class Table:
     heads: Sequence[Head] = ()
     shown: Sequence[Row] = ()
     found: int = 0
+    first: int = 0
     wanted: str = ""
     links: dict[str, str] = field(default_factory=dict)
     hidden: Sequence[tuple[str, str]] = ()
@@ -115,6 +116,16 @@ class Table:
     def long(self) -> bool:
         """Long enough that somebody looks for a row, or filtered already."""
         return len(self.rows) > FEW or bool(self.wanted)
+
+    @property
+    def last(self) -> int:
+        """The place of the last row shown; `first` is that of the first, both from 1."""
+        return self.first + len(self.shown) - 1
+
+    @property
+    def partial(self) -> bool:
+        """Whether not every row is shown: paper says so."""
+        return len(self.shown) < self.found
 
     @property
     def span(self) -> int:
@@ -173,6 +184,7 @@ def arranged(table: Table, request: HttpRequest) -> Table:
         heads=heads,
         shown=rows[page * ROWS : (page + 1) * ROWS],
         found=len(rows),
+        first=page * ROWS + 1,
         wanted=wanted,
         links=links,
         hidden=hidden,

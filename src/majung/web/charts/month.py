@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
-WIDTHS = (("vw", 920), ("vm", 640), ("vs", 350))
+WIDTHS = (("vw vp", 920), ("vm", 640), ("vs", 350))
 NAMED = 24
 """Meetings up to which each stands with its name; where there are more, those of a day stand as one number."""
 ROW = 22

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from majung.web.words import Words
 
-WIDTHS = (("vw", 640, 320), ("vm", 560, 300), ("vs", 350, 260))
+WIDTHS = (("vw vp", 640, 320), ("vm", 560, 300), ("vs", 350, 260))
 
 
 def opinion_map(points: Sequence[Sequence[float]], groups: int, w: Words) -> SafeString:

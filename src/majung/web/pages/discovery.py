@@ -181,6 +181,7 @@ def moved_picture(key: str, digest: str, language: str, weights: tuple[float, ..
         original.alt,
         source=w.find("moved_source"),
         wide=original.wide,
+        paper=original.paper,
     )
 
 

@@ -327,10 +327,21 @@ def plain_table(context: Mapping[str, Any], shown: Table | blocks.Table, label: 
 
 @register.inclusion_tag("look/figure.html", takes_context=True)
 def figure(context: Mapping[str, Any], picture: blocks.Picture, illustrative: bool = False) -> dict[str, object]:
-    """A picture: title, unit, the drawing for 920, 640 and 350 px, source, and the table behind it."""
-    widths = (("vw", picture.wide), ("vm", min(MIDDLE, picture.wide)), ("vs", NARROW))
+    """A picture: title, unit, the drawing for 920, 640 and 350 px and for paper, source, and the table behind it.
+
+    On paper it is drawn as in the strategy paper; where that is the drawing of a screen, it is sent once.
+    """
+    sizes = (
+        ("vw", picture.wide, False),
+        ("vm", min(MIDDLE, picture.wide), False),
+        ("vs", NARROW, False),
+        ("vp", picture.paper, True),
+    )
+    shown: dict[str, list[str]] = {}
+    for cls, width, dense in sizes:
+        shown.setdefault(picture.draw(width, "page", dense), []).append(cls)
     # Made by our own canvas, which escapes every text.
-    drawn = [(cls, mark_safe(picture.draw(width, "page", False))) for cls, width in widths]  # noqa: S308
+    drawn = [(" ".join(css), mark_safe(svg)) for svg, css in shown.items()]  # noqa: S308
     rows = sum(1 for row in picture.table.rows if not row.group) if picture.table else 0
     return {**_passed(context), "p": picture, "drawn": drawn, "illustrative": illustrative, "n": rows}
 
