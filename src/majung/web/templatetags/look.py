@@ -237,7 +237,8 @@ def num(context: Mapping[str, Any], text: object, figure: str = "") -> str:
     where = _trace(context, figure)
     if not where:
         return format_html('<span class="n">{}</span>', text)
-    return format_html('<a class="n" href="{}" title="{}">{}</a>', where, _words().say("trace_to", figure=figure), text)
+    title = _words().say("trace_to", figure=figure)
+    return format_html('<a class="n" href="{}" title="{}" data-id="{}">{}</a>', where, title, figure, text)
 
 
 def _trace(context: Mapping[str, Any], figure: str) -> str:
