@@ -1,8 +1,10 @@
-"""A signed-in person of the small institution, for pages."""
+"""A signed-in person of the small institution, and a browser, for pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from majung.runs import Run, compute, load_run, save
 from majung.taskforce.models import Person, User
 from miniature import Miniature
 from taskforce.conftest import Institution, _papers, institution, rows  # noqa: F401  (fixtures)
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +35,24 @@ def kept_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     run = save(compute(load_programme(Miniature(folder / "programme").write())), folder / "runs")
     assert run.folder is not None
     return load_run(run.folder)
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Any]:
+    """One browser for the tests of a file; closed before another file starts its own, since two cannot run at once."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("no Chromium: CI installs it (apt-get install chromium)")
+        pytest.skip("no Chromium on this machine: apt-get install chromium, or set CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as patched, sync_playwright() as play:
+        # Playwright's loop runs in the thread in which the tests prepare their rows.
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def test_without_a_run_the_page_says_who_makes_one(
 ) -> None:
     page = _page(sign_in("analyst", language), f"{address}/")
     assert 'class="empty"' in page
-    assert f'<html lang="{language}">' in page
+    assert f'<html lang="{language}"' in page
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -53,7 +53,7 @@ def test_every_page_shows_the_run(taken_in: Run, sign_in: SignIn, language: str)
     first = str(taken_in.tables["ranking"].iloc[0]["candidate"])
     for address in ("discovery/", "industries/", f"industries/{first}/", "compare/", "projects/", "evidence/"):
         page = _page(client, address)
-        assert f'<html lang="{language}">' in page
+        assert f'<html lang="{language}"' in page
         assert len(re.findall(r"<h1[ >]", page)) == 1
         assert not re.search(r"\sstyle=|\{\w+\}", page), address
 

@@ -38,7 +38,7 @@ def test_the_heading_is_the_finding(institution: Institution, sign_in: SignIn, l
     assert answer.status_code == 200
     assert said in page
     assert "Delivery &lt;robots&gt;" in page
-    assert f'<html lang="{language}">' in page
+    assert f'<html lang="{language}"' in page
 
 
 def test_a_past_day_shows_what_was_then(institution: Institution, rows: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,7 +21,6 @@ from .building import Published
 
 # The store is made in the test database; the site served is a process of its own without any.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 PAGES = (
@@ -70,23 +68,6 @@ def served(published: Published, tmp_path_factory: pytest.TempPathFactory) -> It
         process.terminate()
         process.wait(15)
         log.close()
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Any]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium: CI installs it (apt-get install chromium)")
-        pytest.skip("no Chromium on this machine: apt-get install chromium, or set CHROMIUM")
-    from playwright.sync_api import sync_playwright
-
-    with pytest.MonkeyPatch.context() as patched, sync_playwright() as play:
-        # Playwright's loop runs in the thread in which pytest-django opens its transactions.
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
