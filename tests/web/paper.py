@@ -9,7 +9,7 @@ from typing import Any
 from pypdf import PdfReader
 
 A4 = {False: (794, 680), True: (1123, 1017)}
-"""Across or upright -> width of the sheet, by which the rules for widths are chosen, and of its type area, in pixels."""
+"""Across or upright -> width of the sheet, by which rules for widths are chosen, and of its type area, in pixels."""
 LEAST = 40
 """Characters on a sheet, its foot left out, below which it counts as blank."""
 
@@ -22,6 +22,9 @@ LOOK = """(width) => {
     if (seen(e)) found.push(`${named(e)} is of no use on paper`);
   for (const e of document.querySelectorAll("main *:not(svg *)"))
     if (seen(e) && e.getBoundingClientRect().right > width + 1) found.push(`${named(e)} is wider than the sheet`);
+  for (const e of document.querySelectorAll("th, td, dd, p, h1, h2, h3"))
+    if (seen(e) && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
+      found.push(`${named(e)} runs over: ${e.textContent.trim().slice(0, 60)}`);
   for (const e of document.querySelectorAll(".behind table"))
     if (!seen(e)) found.push("the table behind a picture is folded");
   if (getComputedStyle(document.body).backgroundColor !== "rgb(255, 255, 255)") found.push("the sheet is not white");

@@ -58,7 +58,7 @@ def pages(programme: m.Programme, run: Run) -> Iterator[tuple[str, str, int, boo
         ("compare/", 2, False),
         ("projects/", 4, False),
         ("evidence/", 3, False),
-        (f"trace/{figure}/", 3, False),
+        (f"trace/{figure}/", 4, False),
         ("weights/", 1, False),
         ("calendar/", 1, False),
         ("meetings/", 3, False),
@@ -79,7 +79,7 @@ def pages(programme: m.Programme, run: Run) -> Iterator[tuple[str, str, int, boo
     ):
         yield "secretariat", address, most, across
     yield "judge", f"weights/{m.Panel.objects.get(body__programme=programme).key}/", 2, False
-    yield "auditor", "journal/", 6, False
+    yield "auditor", "journal/", 6, True
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""The public site as it is run, in a real browser: axe in both languages, light and dark; from form to inbox."""
+"""The public site as it is run, in a real browser: axe in both languages, light and dark; on paper; form to inbox."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import pytest
 
 from majung.taskforce.rules.receipts import receipt_name
 
+from ..paper import wrong_on_paper
 from .building import Published
 
 # The store is made in the test database; the site served is a process of its own without any.
@@ -98,6 +99,38 @@ def test_axe_finds_nothing_and_no_phone_scrolls_sideways(
     finally:
         context.close()
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_page_is_whole_on_paper(
+    chrome: Any, served: tuple[str, Path], published: Published, language: str
+) -> None:
+    context = chrome.new_context(
+        viewport={"width": 1280, "height": 900},
+        color_scheme="dark",
+        extra_http_headers={"accept-language": language},
+    )
+    sheets = {
+        "": 2,
+        "areas/intelligent-robots/": 3,
+        "announcements/robots/": 2,
+        "consultations/pavements/": 2,
+        "demand/": 2,
+        "data/": 2,
+    }
+    receipt = f"receipt/{receipt_name(published.receipts['adopted'])}/"
+    wrong = []
+    try:
+        for address in (*PAGES, receipt, f"figures/{published.figure}/"):
+            page = context.new_page()
+            page.goto(f"{served[0]}/test-2021/{address}")
+            if address == receipt:
+                assert address not in page.get_attribute("html", "data-sheet"), "who has the address has the receipt"
+            wrong += [f"{address}: {what}" for what in wrong_on_paper(page, most=sheets.get(address, 1))]
+            page.close()
+    finally:
+        context.close()
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_demand_and_a_vote_without_javascript(chrome: Any, served: tuple[str, Path]) -> None:

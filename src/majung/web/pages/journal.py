@@ -85,7 +85,7 @@ def show(here: Here) -> HttpResponse:
         ),
     ]
     lede = Lede(w.find("topic"), w.counted(head.seq if head else 0, "heading"), w.find("stand"))
-    return here.show("pages/page.html", stage="journal", lede=lede, parts=parts)
+    return here.show("pages/page.html", stage="journal", lede=lede, parts=parts, across=True)
 
 
 urlpatterns = [path("<slug:programme>/journal/", show, name="journal")]

@@ -66,6 +66,10 @@ def style(request: HttpRequest) -> HttpResponse:
             "day": date(2021, 4, 9),
             "moment": datetime(2021, 4, 20, 5, tzinfo=UTC),
             "nothing": None,
+            "papers": [
+                (w.find(f"paper.{name}"), w.find(f"paper.{name}_text"))
+                for name in ("type", "foot", "out", "only", "folded", "across")
+            ],
         },
     )
 
