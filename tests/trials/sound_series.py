@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from trials.sound_files import ALPHA2, Case, figures, table
+from trials.sound_files import ALPHA2, Case, book, figures, table
 
 LANDS = ("KOR", "JPN", "USA", "DEU")
 CODES = ("C26", "C27", "J62")
@@ -117,6 +117,17 @@ def kosis_wide() -> Case:
             figures_ = ",".join(f'"{known[land, code, year]}"' for year in YEARS)
             lines.append(f'"{code}.산업 이름","{land} 부가가치","백만달러",{figures_}')
     return _kosis("kosis-wide", "\n".join(lines) + "\n")
+
+
+def kosis_workbook() -> Case:
+    known = {(land, code, year): value for land, code, year, value in _facts(27)}
+    rows: list[list[object]] = [["국가별", "산업별", *(f"{year} 년" for year in YEARS)]]
+    rows.append([None, None, *("부가가치 (백만달러)" for _ in YEARS)])
+    for land in LANDS:
+        for n, code in enumerate(CODES):
+            rows.append(["" if n else land, f"{code}.산업 이름", *(known[land, code, year] for year in YEARS)])
+    content = book({"데이터": rows, "메타정보": [["○ 통계표ID", "DT_1"]]})
+    return Case("kosis-workbook", "kosis", {"101_DT_1.xlsx": content}, options=VALUE_ADDED, lines=True)
 
 
 _SDMX = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
@@ -236,5 +247,5 @@ def sdmx_json_flat() -> Case:
 SERIES: tuple[Callable[[], Case], ...] = (
     *(sdmx_csv, sdmx_csv_names, sdmx_ml_generic, sdmx_ml_specific, sdmx_json_series, sdmx_json_flat),
     *(eurostat, world_bank),
-    *(kosis_long, kosis_wide),
+    *(kosis_long, kosis_wide, kosis_workbook),
 )

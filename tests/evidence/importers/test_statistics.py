@@ -6,6 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from majung.evidence import EvidenceError, open_package
@@ -337,6 +338,41 @@ def test_kosis_code_columns_of_the_viewer_and_totals_with_a_code(take):
     assert [(fact[1], fact[-1]) for fact in facts(package)] == [("all", 7.0), ("0401", 3.0), ("0402", 4.0)]
     (classification,) = {name for (name,) in rows(package, "classification")}
     assert package.label(classification, "0401")["ko"] == "농업"
+
+
+def test_kosis_as_a_workbook(take, tmp_path):
+    """Periods merged over items, dimensions merged downwards, repeated names left empty, the source on a sheet."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "데이터"
+    for row in (
+        ["시도별", "산업별", "2021", None, "2022", None],
+        [None, None, "업체 (개)", "종사자 (명)", "업체 (개)", "종사자 (명)"],
+        ["전국", "C26. 전자", 5, 50, 6, 60],
+        ["", "C27. 의료", 7, "X", 8, 80],
+        ["서울", "C26. 전자", 1, 10, 2, 20],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("C1:D1")
+    sheet.merge_cells("E1:F1")
+    about = book.create_sheet("메타정보")
+    about.append(["○ 통계표ID", "DT_1"])
+    about.append(["○ 출처", "어느 부처, 어느 조사"])
+    about.append(["○ 자료다운일자", "2026.11.25 10:00"])
+    book.save(tmp_path / "a.xlsx")
+    package, done = take("kosis", "", tmp_path / "a.xlsx", where="시도별=전국")
+    assert [(fact[1], *fact[2:4], fact[-1]) for fact in facts(package)] == [
+        ("C26", 2021, "업체", 5.0),
+        ("C26", 2021, "종사자", 50.0),
+        ("C26", 2022, "업체", 6.0),
+        ("C26", 2022, "종사자", 60.0),
+        ("C27", 2021, "업체", 7.0),
+        ("C27", 2022, "업체", 8.0),
+        ("C27", 2022, "종사자", 80.0),
+    ]
+    assert done.source.edition == "DT_1, 2026.11.25 10:00"
+    assert any("어느 부처" in note.reason["en"] for note in done.notes)
+    assert left_out(done) == {"not-chosen": 4, "empty-value": 1}
 
 
 def test_kosis_in_utf_8_is_read_too(take):

@@ -1,4 +1,4 @@
-"""KOSIS, Statistics Korea's portal: CSV downloads with Korean headings, usually in cp949.
+"""KOSIS, Statistics Korea's portal: CSV downloads with Korean headings, usually in cp949, and workbooks.
 
 Specification: KOSIS, the table viewer's download dialogue (file form CSV) and the bulk download; no field guide is
 published. Three layouts are read:
@@ -28,6 +28,7 @@ from majung.evidence.importers.context import Context
 from majung.evidence.importers.encoding import text_lines
 from majung.evidence.importers.format import Batch, Format
 from majung.evidence.importers.inputs import Input, file_error
+from majung.evidence.importers.kosis_workbook import sheet_rows
 from majung.evidence.importers.series import OPTIONS, TABLES, Flow
 from majung.evidence.problems import text
 
@@ -76,23 +77,43 @@ class Layout:
 def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
     input_ = inputs[0]
     context.file = input_.name
-    flow: Flow | None = None
+    if input_.suffix == ".xlsx":
+        yield from _table(sheet_rows(input_, context), input_, context, repeated=False)
+        return
     with text_lines(input_, context) as lines:
-        numbered = _numbered(lines, input_.name)
-        begun = list(islice(numbered, LOOK))
-        layout = _layout([row for _, row in begun], input_.name)
-        flow = _flow(layout, input_, context)
-        waiting: list[dict[str, str]] = []
-        numbers: list[int] = []
-        for number, row in _sound(chain(begun[layout.first :], numbered), layout, context):
-            for record in _records(row, layout, flow):
-                waiting.append(record)
-                numbers.append(number)
-            if len(waiting) >= BATCH:
-                yield from _batch(flow, waiting, numbers)
-                waiting, numbers = [], []
-        yield from _batch(flow, waiting, numbers)
+        yield from _table(_numbered(lines, input_.name), input_, context, repeated=True)
+
+
+def _table(
+    numbered: Iterator[tuple[int, list[str]]], input_: Input, context: Context, *, repeated: bool
+) -> Iterator[Batch]:
+    """Batches of a table's rows. repeated: whether each row names its dimensions (the CSV), or only what changes."""
+    begun = list(islice(numbered, LOOK))
+    layout = _layout([row for _, row in begun], input_.name)
+    flow = _flow(layout, input_, context)
+    rows = chain(begun[layout.first :], numbered)
+    waiting: list[dict[str, str]] = []
+    numbers: list[int] = []
+    for number, row in _sound(rows if repeated else _named(rows, layout), layout, context):
+        for record in _records(row, layout, flow):
+            waiting.append(record)
+            numbers.append(number)
+        if len(waiting) >= BATCH:
+            yield from _batch(flow, waiting, numbers)
+            waiting, numbers = [], []
+    yield from _batch(flow, waiting, numbers)
     flow.finish()
+
+
+def _named(rows: Iterable[tuple[int, list[str]]], layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    """Rows whose empty cells of dimensions and time are those of the row above."""
+    places = [*layout.places.values(), *layout.codes.values(), *([] if layout.time is None else [layout.time])]
+    above: dict[int, str] = {}
+    for number, row in rows:
+        if any(row) and len(row) == layout.width:
+            above |= {place: row[place] for place in places if row[place]}
+            row = [above.get(place, "") if place in places else cell for place, cell in enumerate(row)]
+        yield number, row
 
 
 def _numbered(lines: Iterator[str], file: str) -> Iterator[tuple[int, list[str]]]:
@@ -226,7 +247,7 @@ def _flow(layout: Layout, input_: Input, context: Context) -> Flow:
     named = [name for name in (*layout.places, *layout.headed) if name not in (ITEM, UNITS)]
     country = next((name for name in named if _is_country(name)), "")
     dimensions = [*named, ITEM, UNITS] if country else [COUNTRY, *named, ITEM, UNITS]
-    title = re.sub(r"(_[0-9]{8,14})?\.csv(\.gz)?$", "", input_.name)
+    title = re.sub(r"(_[0-9]{8,14})?\.(csv|xlsx)(\.gz)?$", "", input_.name)
     options = dict(context.options)
     if "code" not in options:
         rest = [name for name in named if name != country and name not in layout.headed]
@@ -330,7 +351,8 @@ FORMAT = Format(
     tables=TABLES,
     specification="KOSIS table viewer and bulk download, CSV (no field guide is published)",
     files=text(
-        "CSV from the table viewer or the bulk download of kosis.kr", "kosis.kr 통계표 화면이나 대용량 다운로드의 CSV"
+        "CSV or XLSX from the table viewer of kosis.kr, CSV of its bulk download",
+        "kosis.kr 통계표 화면의 CSV나 엑셀(xlsx), 대용량 다운로드의 CSV",
     ),
     seen="real",
     licence="KOGL Type 1",
@@ -338,6 +360,6 @@ FORMAT = Format(
     read=read,
     publisher="Statistics Korea",
     url="https://kosis.kr",
-    members=r"(?i)\.csv(\.gz)?$",
+    members=r"(?i)\.(csv(\.gz)?|xlsx)$",
     options=OPTIONS,
 )
