@@ -71,6 +71,17 @@ def test_numbers_lead_to_their_trace_and_the_trace_to_file_and_line(taken_in: Ru
     assert f"/test-2021/trace/{figure}/" in _page(client, f"trace/{below}/")
 
 
+def test_who_has_no_mandate_follows_a_figure_but_not_into_the_institution(taken_in: Run, sign_in: SignIn) -> None:
+    candidate = str(taken_in.tables["ranking"].iloc[0]["candidate"])
+    address = f"trace/{taken_in.figure('ranking', candidate)}/"
+    chain = f"/test-2021/chain/runrecord/{taken_in.id}/"
+    assert chain in _page(sign_in("member"), address)
+    client = sign_in("outsider")
+    for page in (_page(client, address), _page(client, "projects/")):
+        assert chain not in page
+    assert client.get(chain).status_code == 404
+
+
 def test_an_unknown_figure_is_not_there(taken_in: Run, sign_in: SignIn) -> None:
     assert sign_in("auditor").get("/test-2021/trace/ZZZZZ/").status_code == 404
 

@@ -475,3 +475,23 @@ def test_a_corrected_announcement_shows_the_wording_in_force(institution: Instit
     assert "A comma" not in then
     korean = sign_in("secretariat", "ko").get(address).content.decode()
     assert "지금 효력이 있는 문안" in korean
+
+
+def test_who_puts_demands_forward_finds_them_on_home(institution: Institution, sign_in: SignIn) -> None:
+    i, client = institution, sign_in("outsider")
+    home = client.get("/test-2021/").content.decode()
+    assert "Nothing has been put forward yet" in home
+    assert "do/submission.receive/" in home
+    assert "My demands" not in sign_in("chair").get("/test-2021/").content.decode()
+    found = opinions.receive(i.by("outsider"), i.programme, title="Rules for robots", text="t")
+    home = client.get("/test-2021/").content.decode()
+    assert "1 demand put forward" in home
+    assert f'href="/test-2021/demands/{found.key}/"' in home
+
+
+def test_the_list_of_bodies_names_who_holds_the_chair(institution: Institution, sign_in: SignIn) -> None:
+    page = sign_in("member").get("/test-2021/meetings/").content.decode()
+    table = page[page.index('id="table-bodies"') :].partition("</table>")[0]
+    assert "Grade-1 official of the lead ministry" in table, "as the charter names the chair"
+    assert ">vice_minister<" in table
+    assert "not reported" not in table

@@ -190,7 +190,10 @@ def picture(w: Words, start: Node, below: list[Node], above: list[Node]) -> Pict
 
 
 def of_run(here: Here, run: str, figure: str) -> tuple[list[tuple[str, list[Named]]], list[Node], list[Named]]:
-    """What of the institution rests on a run: (by kind, the nodes, those of them that name this very figure)."""
+    """What of the institution rests on a run: (by kind, the nodes, those of them that name this very figure). Nothing
+    for somebody without a mandate, who reads analyses but not what is done with them."""
+    if not here.sight.member:
+        return [], [], []
     there = replace(here, words=words("chain", here.words.code))
     graph = trace_of(here.sight, f"runrecord/{run}")
     _, above, _ = sides(graph)

@@ -10,11 +10,16 @@ from django.utils.html import format_html
 from majung.taskforce.models import AgendaItem, Announcement, Journaled, Measure, Meeting, Metric, Programme, Submission
 from majung.taskforce.operations import OPERATIONS
 from majung.taskforce.queries.home import Due, Home, home
+from majung.taskforce.queries.situation import WAITING
+from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.roles import Role
 from majung.taskforce.wire.references import refer
-from majung.web.parts import WEIGHTY, Lede, Part
+from majung.web.parts import WEIGHTY, Lede, Part, offer
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
+
+OWN = 20
+"""Demands of one's own that are listed."""
 
 
 @page("home")
@@ -49,8 +54,39 @@ def show(here: Here) -> HttpResponse:
             empty=w.find("meetings_empty"),
         ),
     ]
+    demands = _demands(here)
+    if demands is not None:
+        parts.insert(1, demands)
     lede = Lede(here.post, heading, w.find("stand"))
     return here.show("pages/page.html", stage="home", lede=lede, parts=parts)
+
+
+def _demands(here: Here) -> Part | None:
+    """What the person put forward and what became of it; for who has no mandate, the way to put something forward."""
+    w = here.words
+    mine = visible(here.sight, Submission).filter(person=here.person).order_by("-received_on", "-pk")
+    found = list(mine[:OWN])
+    if not found and here.sight.member:
+        return None
+    columns = [Column("demand", w.find("demand")), Column("state", w.find("state")), Column("until", w.find("until"))]
+    rows = [
+        Row(
+            [
+                Cell(s.title or s.key, sub=s.key, href=here.address("demand", s.key)),
+                Cell(w.state("submission", s.state)),
+                Cell(w.day(s.answer_due) if s.state in WAITING and s.answer_due else "–"),
+            ]
+        )
+        for s in found
+    ]
+    table = Table("demands", columns, rows, controls=False, caption=w.find("demands_topic"))
+    return Part(
+        w.find("demands_topic"),
+        w.counted(len(found), "demands") if found else w.find("demands_none"),
+        tables=[table],
+        empty=w.find("demands_empty"),
+        offers=offer(here, "submission.receive", here.programme),
+    )
 
 
 def _due_table(here: Here, found: Home) -> Table:

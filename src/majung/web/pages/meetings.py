@@ -10,10 +10,11 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 
-from majung.taskforce.models import AgendaItem, Body, Meeting, MinutesRevision, Outcome, Paper
+from majung.taskforce.models import AgendaItem, Body, Mandate, Meeting, MinutesRevision, Outcome, Paper
 from majung.taskforce.operations.meetings import missing_from_minutes
 from majung.taskforce.papers import place
 from majung.taskforce.queries.visibility import visible
+from majung.taskforce.rules.roles import Role
 from majung.taskforce.rules.states import MEETING
 from majung.taskforce.rules.words import Disclosure, OutcomeKind, Presence, Purpose
 from majung.taskforce.wire.references import refer
@@ -34,6 +35,7 @@ def listed(here: Here) -> HttpResponse:
     w = here.words
     bodies = Body.objects.filter(programme=here.programme).select_related("parent").order_by("pk")
     meetings = visible(here.sight, Meeting).order_by("-starts", "key")
+    chairs = _chairs(here)
     tables = (
         Table(
             "bodies",
@@ -43,7 +45,7 @@ def listed(here: Here) -> HttpResponse:
                     [
                         Cell(w.of(b.name), href=here.address("body", b.key), strong=True),
                         Cell(w.find(f"kinds.{b.kind}")),
-                        Cell(w.of(b.chair_post) or w.find("not_reported"), quiet=not b.chair_post),
+                        Cell(chairs.get(b.pk) or w.find("not_reported"), quiet=b.pk not in chairs),
                     ]
                 )
                 for b in bodies
@@ -79,6 +81,15 @@ def listed(here: Here) -> HttpResponse:
         ),
     ]
     return here.show("pages/page.html", stage="meetings", lede=lede, parts=parts)
+
+
+def _chairs(here: Here) -> dict[int, str]:
+    """Body -> the post that its charter names for the chair, else that of who holds the chair's mandate."""
+    w = here.words
+    held = visible(here.sight, Mandate).on(here.day).filter(role=Role.CHAIR).order_by("-pk")  # type: ignore[attr-defined]
+    chairs = {mandate.body_id: w.of(mandate.person.post) for mandate in held.select_related("person")}
+    named = Body.objects.filter(programme=here.programme).values_list("pk", "chair_post")
+    return chairs | {pk: w.of(post) for pk, post in named if post}
 
 
 def meetings_table(here: Here, meetings: QuerySet[Meeting], name: str = "meetings") -> Table:

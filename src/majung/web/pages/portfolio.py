@@ -260,7 +260,7 @@ def laid_before(here: Here, record: RunRecord) -> Part:
         facts=facts,
         offers=laying,
         links=[
-            (w.find("run_chain"), here.address("chain", refer(record))),
+            *([(w.find("run_chain"), here.address("chain", refer(record)))] if here.sight.member else []),
             *([] if laying else [(w.find("to_meetings"), here.address("meetings"))]),
         ],
     )

@@ -96,7 +96,7 @@ def show(here: Here, record: RunRecord, material: Material, figure: str) -> Http
         groups=groups,
         citing=citing,
         resting=len(resting),
-        chain_of=refer(record),
+        chain_of=refer(record) if here.sight.member else "",
         mode=w.find(f"mode.{record.mode}", default=record.mode),
         values=[
             (w.find(f"column.{c}", default=c), _printed(w, v))
