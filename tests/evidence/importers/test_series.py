@@ -351,6 +351,29 @@ def test_eurostat_tsv_of_before_2022_with_the_countries_as_columns(take):
     }
 
 
+REGIONS = ("FR", 100), ("FRA", 5), ("ITC", 7), ("IT", 80)
+
+
+@pytest.mark.parametrize(
+    ("format_", "name", "header", "line"),
+    [
+        ("eurostat-tsv", "estat_1.tsv", "freq,unit,geo\\TIME_PERIOD\t2021 ", "A,MIO,{}\t{} "),
+        (
+            "sdmx-csv",
+            "estat_1.csv",
+            "STRUCTURE,STRUCTURE_ID,freq,unit,geo,TIME_PERIOD,OBS_VALUE",
+            "dataflow,ESTAT:F(1.0),A,MIO,{},2021,{}",
+        ),
+    ],
+)
+def test_a_region_of_eurostat_is_no_country_of_three_letters(take, format_, name, header, line):
+    """ITC is the north-west of Italy; FRA, once France's overseas, would be read as France."""
+    content = "".join(one + "\n" for one in (header, *(line.format(*region) for region in REGIONS)))
+    package, done = take(format_, name, content)
+    assert rows(package, "country", "value") == [["FRA", 100.0], ["ITA", 80.0]]
+    assert left_out(done) == {"region": 2}
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -475,12 +498,12 @@ def test_all_three_formats_give_the_same_rows(tmp_path_factory, values):
     years = range(2000, 2000 + len(values))
     wide = "\t".join(f"{value!r} " for value in values)
     head = "\t".join(f"{year} " for year in years)
-    flat = "".join(f"A:F(1.0),A,KOR,C26,{y},{v!r}\n" for y, v in zip(years, values, strict=True))
+    flat = "".join(f"A:F(1.0),A,KR,C26,{y},{v!r}\n" for y, v in zip(years, values, strict=True))
     obs = "".join(f'<Obs TIME_PERIOD="{y}" OBS_VALUE="{v!r}"/>' for y, v in zip(years, values, strict=True))
-    series = f'<Series FREQ="A" REF_AREA="KOR" ACTIVITY="C26">{obs}</Series></u:DataSet></m:StructureSpecificData>'
+    series = f'<Series FREQ="A" REF_AREA="KR" ACTIVITY="C26">{obs}</Series></u:DataSet></m:StructureSpecificData>'
     files = {
         "sdmx-csv": ("f.csv", "DATAFLOW,FREQ,REF_AREA,ACTIVITY,TIME_PERIOD,OBS_VALUE\n" + flat),
-        "eurostat-tsv": ("f.tsv", f"FREQ,REF_AREA,ACTIVITY\\TIME_PERIOD\t{head}\nA,KOR,C26\t{wide}\n"),
+        "eurostat-tsv": ("f.tsv", f"FREQ,REF_AREA,ACTIVITY\\TIME_PERIOD\t{head}\nA,KR,C26\t{wide}\n"),
         "sdmx-ml": ("f.xml", SPECIFIC.split("<Group")[0] + series),
     }
     seen = []

@@ -72,7 +72,8 @@ class Flow:
     """One data flow being read: make one for a part, give it the records in batches, then `finish`.
 
     dimensions: all but the time. labels: of values, by (dimension, value), as they turn up. translate: area codes that
-    are not ISO's. missing: words for "no value". thousands: whether values are written 1,234.
+    are not ISO's. missing: words for "no value". thousands: whether values are written 1,234. alpha2: whether countries
+    have two letters only (Eurostat: its ITC is the north-west of Italy, its FRA once was France's overseas).
     """
 
     context: Context
@@ -82,6 +83,7 @@ class Flow:
     translate: Mapping[str, str] = field(default_factory=dict)
     missing: Sequence[str] = MISSING
     thousands: bool = False
+    alpha2: bool = False
 
     def __post_init__(self) -> None:
         named = self.context.options
@@ -261,11 +263,9 @@ class Flow:
         group = codes.str.fullmatch(_GROUP).fillna(False).astype(bool) & ~codes.isin(
             ["WLD", "W00", "WORLD", *self.translate]
         )
-        group |= (
-            codes.map({name: self._named_a_group(str(name)) for name in codes[~group].unique()})
-            .fillna(False)
-            .astype(bool)
-        )
+        if self.alpha2:
+            group |= (codes.str.len() > 2) & ~codes.isin(list(self.translate))
+        group |= codes.isin([name for name in codes[~group].unique() if self._named_a_group(str(name))])
         for name in codes[group].unique():
             here = codes == name
             reason = text(f"'{name}' is no country of ISO 3166-1", f"'{name}'은(는) ISO 3166-1의 국가가 아닙니다")

@@ -48,7 +48,7 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
             1,
         )
     name = re.sub(r"^estat_|(_tabular)?\.tsv(\.gz)?$|__custom_.*$", "", input_.name)
-    flow = Flow(context, name, [one for one in names if one != time], translate=EUROSTAT)
+    flow = Flow(context, name, [one for one in names if one != time], translate=EUROSTAT, alpha2=True)
     names = ["TIME_PERIOD" if one == time else one for one in names]
     columns = [Column(column, text(column, column)) for column in (keys, *across)]
     for rows in read_rows(input_, columns, context, delimiter="\t", quoted=False, size=SERIES):

@@ -61,7 +61,9 @@ def read(inputs: Sequence[Input], context: Context) -> Iterator[Batch]:
         cells = rows.cells.rename(columns={there: name for name, there in layout.names.items()})
         cells = _without_deletions(cells, layout, context)
         if flow is None:
-            flow = Flow(context, _flow_name(cells, layout), layout.dimensions, translate=EUROSTAT)
+            own = cells[layout.flow].str.startswith("ESTAT:").any()
+            name = _flow_name(cells, layout)
+            flow = Flow(context, name, layout.dimensions, translate=EUROSTAT, alpha2=bool(own))
         cells = _labels_apart(cells, layout, flow)
         if "OBS_FLAG" in cells and "OBS_STATUS" not in cells:
             cells = cells.rename(columns={"OBS_FLAG": "OBS_STATUS"})
