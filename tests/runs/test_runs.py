@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -78,6 +79,41 @@ def test_touched_evidence_is_found(copy: Path) -> None:
     result = reproduce(copy)
     assert not result.identical
     assert {"indicators", "ranking"} <= {d.table for d in result.differences}
+
+
+def test_touched_evidence_is_not_read(copy: Path) -> None:
+    """The copy that is recomputed from is checked when the run is read, as all the rest."""
+    file = copy / "inputs" / "evidence" / "tables" / "satellites.csv"
+    file.write_text(file.read_text().replace(",12.0,", ",13.0,"))
+    with pytest.raises(RunError, match=r"inputs/evidence/tables/satellites\.csv: missing, or not what"):
+        load_run(copy)
+
+
+@pytest.mark.parametrize("name", ["evidence/patents.parquet", "figures.parquet", "lineage-discovery.parquet"])
+def test_a_quick_copy_that_does_not_say_what_the_inputs_say_is_found(copy: Path, name: str) -> None:
+    """Even where somebody made its hash in the manifest fit."""
+    frame = pd.read_parquet(copy / name)
+    frame.iloc[::-1].to_parquet(copy / name)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["files"][name] = hashlib.sha256((copy / name).read_bytes()).hexdigest()
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    load_run(copy)
+    result = reproduce(copy)
+    assert not result.identical
+    assert result.tampered == (name,)
+
+
+def test_a_damaged_run_lends_its_diagnosis_to_no_other(miniature: Miniature, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    first = run_programme(miniature.write(), runs)
+    assert first.folder is not None
+    file = first.folder / "tables" / "gaps.parquet"
+    frame = pd.read_parquet(file)
+    frame.assign(size=frame["size"] * 2).to_parquet(file)
+    miniature.weights = {"investment": 0.4, "ripple_effects": 0.2, "growth_potential": 0.2, "competitiveness": 0.2}
+    second = run_programme(miniature.write(), runs)
+    assert second.manifest["digests"]["gaps"] == first.manifest["digests"]["gaps"]
+    assert digest(second.tables["gaps"], KEYS["gaps"]) == first.manifest["digests"]["gaps"]
 
 
 def test_a_missing_table_is_a_clear_error(copy: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from majung.evidence.lineage import Lineage, node
+from majung.evidence.lineage import Chains, Lineage, node
 from majung.programme import load_programme
 from majung.runs import KEYS, Run, RunError, compute, trace
 from miniature import Miniature
@@ -167,8 +167,31 @@ def test_figures_are_unique_and_belong_to_the_run(mini_run: Run, miniature: Mini
 
 def test_lineage_survives_being_written(mini_run: Run, tmp_path: Path) -> None:
     file = tmp_path / "lineage.parquet"
-    mini_run.lineage.to_frame().to_parquet(file)
-    again = Lineage.from_frame(pd.read_parquet(file))
+    kept = []
+    for frame in mini_run.lineages.values():
+        frame.to_parquet(file)
+        kept.append(pd.read_parquet(file))
+        assert Lineage.from_frame(kept[-1]).to_frame().equals(frame)
+    again = Chains(kept)
     for start in ("ranking/one", "technology/two/patents", "projects/one-large"):
-        assert set(again.ancestors(start)) == set(mini_run.lineage.ancestors(start))
+        assert again.ancestors(start) == mini_run.lineage.ancestors(start)
         assert again.source_rows(start) == mini_run.lineage.source_rows(start)
+
+
+def test_chains_answer_as_the_stated_edges_do(mini_run: Run) -> None:
+    """Walked plainly over the edges as they were stated: parents, children, ancestors by distance, source rows."""
+    edges = [edge for frame in mini_run.lineages.values() for edge in frame.itertuples(index=False, name=None)]
+    chains = Chains(mini_run.lineages.values())
+    for start in ("ranking/one", "technology/two/patents", "projects/one-large", "checks/promethee", "no/such"):
+        reached, level = [start], [start]
+        while level:
+            level = list(dict.fromkeys(p for n in level for c, p, _, _ in edges if c == n and p and p not in reached))
+            reached += level
+        assert chains.ancestors(start) == tuple(reached)
+        rows: dict[str, set[int]] = {}
+        for child, parent, table, line in edges:
+            if child in reached and not parent:
+                rows.setdefault(table, set()).add(line)
+        assert chains.source_rows(start) == {table: tuple(sorted(lines)) for table, lines in sorted(rows.items())}
+        assert chains.parents(start) == tuple(dict.fromkeys(p for c, p, _, _ in edges if c == start and p))
+        assert sorted(chains.children(start)) == sorted({c for c, p, _, _ in edges if p == start})

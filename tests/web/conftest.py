@@ -13,6 +13,9 @@ from django.test import Client
 from majung.programme import load_programme
 from majung.runs import Run, compute, load_run, save
 from majung.taskforce.models import Person, User
+from majung.taskforce.queries import runs as kept_runs
+from majung.web import analyses
+from majung.web.pages import trace
 from miniature import Miniature
 from taskforce.conftest import Institution, _papers, institution, rows  # noqa: F401  (fixtures)
 
@@ -26,6 +29,13 @@ def _plain_static(settings: Any) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+def forget_runs() -> None:
+    """A process that has read no run yet."""
+    kept_runs._kept.cache_clear()
+    for made in (analyses.material_in, analyses.chapter, analyses.hindsight_of, trace.chain_of):
+        made.cache_clear()
 
 
 @pytest.fixture(scope="session")

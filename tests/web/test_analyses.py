@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from django.test import Client
 
-from majung.runs import Run
+from majung.runs import Run, RunError
 from majung.runs.hindsight import hindsight, youngest
 from majung.taskforce.models import Comparison, Job, Panel, RunRecord
 from majung.taskforce.operations import runs
 from majung.web import analyses
 from majung.web.pages import compare, discovery, portfolio
 from taskforce.conftest import Institution, text
+from web.conftest import forget_runs
 
 SignIn = Callable[..., Client]
 PAGES = ("discovery", "industries", "compare", "projects", "evidence", "weights", "trace")
@@ -28,7 +34,7 @@ def taken_in(institution: Institution, kept_run: Run, settings: Any) -> Iterator
     settings.RUNS = kept_run.folder.parent
     runs.take_in(institution.by("loader"), institution.programme, key=kept_run.id, manifest=kept_run.manifest)
     yield kept_run
-    analyses._kept_run.cache_clear()
+    forget_runs()
 
 
 def _page(client: Client, address: str) -> str:
@@ -86,12 +92,65 @@ def test_an_unknown_figure_is_not_there(taken_in: Run, sign_in: SignIn) -> None:
     assert sign_in("auditor").get("/test-2021/trace/ZZZZZ/").status_code == 404
 
 
-def test_an_altered_run_is_not_shown(taken_in: Run, institution: Institution, sign_in: SignIn) -> None:
-    analyses._kept_run.cache_clear()
+@pytest.fixture
+def copied(taken_in: Run, settings: Any, tmp_path: Path) -> Path:
+    """The run in a folder of its own that a test may damage, not read yet."""
+    assert taken_in.folder is not None
+    settings.RUNS = tmp_path
+    forget_runs()
+    return Path(shutil.copytree(taken_in.folder, tmp_path / taken_in.id))
+
+
+@pytest.mark.parametrize("file", ["tables/ranking.parquet", "lineage-diagnosis.parquet", "evidence/patents.parquet"])
+def test_an_altered_run_is_not_shown(copied: Path, taken_in: Run, sign_in: SignIn, file: str) -> None:
+    member = sign_in("member")
+    figure = taken_in.figure("ranking", str(taken_in.tables["ranking"].iloc[0]["candidate"]))
+    assert figure in _page(member, f"trace/{figure}/")
+    content = bytearray((copied / file).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copied / file).write_bytes(bytes(content))
+    forget_runs()
+    for client, address in ((member, "discovery/"), (member, f"trace/{figure}/")):
+        page = _page(client, address)
+        assert f"{file}: missing, or not what the manifest states" in page
+        assert 'class="empty"' in page
+
+
+def test_a_run_whose_manifest_was_made_to_fit_is_not_shown(copied: Path, sign_in: SignIn) -> None:
+    """Who alters a file and its hash in the manifest alters what was taken in, which the journal holds."""
+    file = copied / "tables" / "ranking.parquet"
+    frame = pd.read_parquet(file)
+    frame.loc[0, "score"] += 1
+    frame.to_parquet(file)
+    manifest = json.loads((copied / "manifest.json").read_text())
+    manifest["files"]["tables/ranking.parquet"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    (copied / "manifest.json").write_text(json.dumps(manifest))
+    assert "is not the one that was taken in" in _page(sign_in("member"), "discovery/")
+
+
+def test_a_part_is_checked_again_when_it_is_read(copied: Path, sign_in: SignIn, taken_in: Run) -> None:
     record = RunRecord.objects.get()
-    record.digest = "f" * 64
-    with pytest.raises(Exception, match="digest differs"):
-        analyses.run_of(record)
+    run = analyses.run_of(record)
+    (copied / "tables" / "projects.parquet").write_bytes(b"not what was kept")
+    assert len(run.tables["ranking"]) == len(taken_in.tables["ranking"])
+    with pytest.raises(RunError, match=r"projects\.parquet is not the file"):
+        run.tables["projects"]
+
+
+def test_numbers_computed_anew_by_other_libraries_are_taken_in_again(
+    copied: Path, taken_in: Run, institution: Institution, sign_in: SignIn
+) -> None:
+    """The same digest with other files: refused until they are taken in, which the journal then holds."""
+    file = copied / "tables" / "ranking.parquet"
+    pd.read_parquet(file).to_parquet(file, compression="none")
+    manifest = json.loads((copied / "manifest.json").read_text())
+    manifest["files"]["tables/ranking.parquet"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    (copied / "manifest.json").write_text(json.dumps(manifest))
+    member = sign_in("member")
+    assert "is not the one that was taken in" in _page(member, "discovery/")
+    runs.take_in(institution.by("loader"), institution.programme, key=taken_in.id, manifest=manifest)
+    assert RunRecord.objects.get().revision == 2
+    assert "is not the one that was taken in" not in _page(member, "discovery/")
 
 
 def test_the_runs_own_weights_give_the_runs_own_order(taken_in: Run, institution: Institution) -> None:

@@ -11,8 +11,8 @@ from django.test import Client
 from majung.runs import Run
 from majung.taskforce.models import Panel, Person, User
 from majung.taskforce.operations import programmes, runs
-from majung.web import analyses
 from taskforce.conftest import Institution
+from web.conftest import forget_runs
 
 pytestmark = pytest.mark.browser
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
@@ -37,7 +37,7 @@ def institution_seen(institution: Institution, kept_run: Run, settings: Any) -> 
         User.objects.create_user(who, password="a-long-word")
         programmes.give_account(loader, Person.objects.get(pk=institution.people[who].pk), username=who)
     yield institution
-    analyses._kept_run.cache_clear()
+    forget_runs()
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from majung.runs import Run
 from majung.taskforce.models import RunRecord
 from majung.taskforce.operations import announcements, measures, meetings, reviews, runs
 from majung.taskforce.rules.words import Instrument, Purpose
-from majung.web import analyses
 from taskforce.conftest import Institution, moment, text
+from web.conftest import forget_runs
 
 SignIn = Callable[..., Client]
 SOURCE = re.compile(r"<code>tables/\w+\.(?:csv|parquet):[\d,]+")
@@ -60,7 +60,7 @@ def walked(institution: Institution, kept_run: Run, settings: Any) -> Iterator[R
     )
     reviews.freeze(i.by("loader", "2021-07-01"), review)
     yield kept_run
-    analyses._kept_run.cache_clear()
+    forget_runs()
 
 
 def _page(client: Client, address: str) -> str:

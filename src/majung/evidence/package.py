@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from majung.evidence.canonical import INPUT_OUTPUT_UNIT, TABLES, VOTES_UNIT, WORLD, CanonicalTable
 from majung.evidence.cells import Rules, check_cells
@@ -162,6 +163,25 @@ class Package:
             if part.offset < row <= part.last:
                 return part.file, row - part.offset
         raise InputError(f"{self.path}: table '{table}' has no row {row}; see `majung evidence show`")
+
+    def rows(self, table: str, numbers: Sequence[int]) -> pd.DataFrame:
+        """Rows of a table by their numbers. Raises InputError for one that it has not."""
+        frame = self._table(table)
+        places = frame.index.get_indexer(pd.Index(numbers))
+        if (places < 0).any():
+            raise InputError(f"{self.path}: table '{table}' has no row {numbers[int(np.argmin(places))]}")
+        return frame.iloc[places]
+
+    def lines(self, table: str, rows: NDArray[np.int64]) -> tuple[str, tuple[int, ...]]:
+        """(file of the first, line of each in its file) of rows of a table, ascending. Raises InputError for one that
+        it has not."""
+        files = self.parts.get(table, ())
+        ends = np.array([part.last for part in files])
+        which = np.searchsorted(ends, rows)
+        if not len(rows) or which[-1] == len(ends) or rows[0] <= files[0].offset:
+            raise InputError(f"{self.path}: table '{table}' has not all of the rows asked for")
+        offsets = np.array([part.offset for part in files])[which]
+        return files[which[0]].file, tuple((rows - offsets).tolist())
 
     def describe(self) -> dict[str, Any]:
         """What `majung evidence show` prints: tables, rows, years, countries, measures, sources, licences."""

@@ -3,8 +3,9 @@
 May import the analytical rooms (`discovery`, `diagnosis`, `selection`) and below.
 """
 
+from majung.runs.kept import find_run, load_run, run_programme, save
 from majung.runs.reproduce import Reproduction, reproduce
-from majung.runs.run import KEYS, Run, RunError, compute, find_run, load_run, run_programme, save
+from majung.runs.run import KEYS, Run, RunError, compute
 from majung.runs.trace import Trace, find_figure, trace
 
 __all__ = [

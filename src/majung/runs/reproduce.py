@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
+from majung.programme import kept as kept_definitions
+from majung.programme import load_programme
 from majung.runs.digest import Difference, differences, digest
-from majung.runs.run import KEYS, Progress, Run, compute, load_run, silent
+from majung.runs.kept import DEFINITIONS, INPUTS, Kept, damaged, frames
+from majung.runs.run import KEYS, Progress, Run, compute, silent
 
 
 @dataclass(frozen=True)
 class Reproduction:
     """What recomputing a run showed.
 
-    tampered: tables whose kept file no longer has the digest that the manifest states. differences: cells in which the
-    recomputed tables differ from the kept ones. versions: package -> (then, now) where they differ.
+    tampered: kept files that are not the ones that the manifest states, tables by name; and copies of inputs, lineage
+    or figure ids that are not what the inputs give. differences: cells in which the recomputed tables differ from the
+    kept ones. versions: package -> (then, now) where they differ.
     """
 
     run: Run
@@ -25,22 +31,47 @@ class Reproduction:
 
     @property
     def identical(self) -> bool:
-        """The recomputed digest is the published one, and the kept tables are the published ones."""
+        """The recomputed digest is the published one, and what is kept is what was published."""
         return not self.tampered and self.recomputed_digest == self.run.manifest["digest"]
 
 
 def reproduce(folder: Path, progress: Progress = silent) -> Reproduction:
-    """Recompute the run in `folder` from the definitions and evidence kept with it."""
+    """Recompute the run in `folder` from the definitions and evidence kept with it, validated anew, and compare."""
     progress("evidence")
-    kept = load_run(folder)
-    again = compute(kept.programme, progress)
-    stated = kept.manifest["digests"]
-    tampered = tuple(name for name, frame in kept.tables.items() if digest(frame, KEYS[name]) != stated[name])
+    kept = Kept.at(folder)
+    programme = load_programme(folder / INPUTS)
+    try:
+        tables = {name: pd.read_parquet(folder / _table(name)) for name in kept.manifest["digests"]}
+    except (OSError, ValueError) as error:
+        raise damaged(folder, error) from error
+    again = compute(programme, progress)
     found = [
         difference
-        for name, frame in kept.tables.items()
+        for name, frame in tables.items()
         for difference in differences(name, frame, again.tables[name], KEYS[name])
     ]
     then, now = kept.manifest["versions"], again.manifest["versions"]
     changed = {package: (then.get(package, ""), now[package]) for package in now if then.get(package) != now[package]}
-    return Reproduction(kept, again.manifest["digest"], tampered, tuple(found), changed)
+    return Reproduction(
+        Run(kept.manifest["id"], kept.manifest, programme, tables, {}, folder),
+        again.manifest["digest"],
+        _tampered(kept, tables, again),
+        tuple(found),
+        changed,
+    )
+
+
+def _tampered(kept: Kept, tables: dict[str, pd.DataFrame], again: Run) -> tuple[str, ...]:
+    """Tables by their canonical digest, the other files by their own; then what was kept only to be read quickly."""
+    stated = kept.manifest["digests"]
+    found = [name for name, frame in tables.items() if digest(frame, KEYS[name]) != stated[name]]
+    altered = [name for name in kept.altered() if name not in map(_table, tables)]
+    copies = {name: frame for name, frame in frames(again).items() if name not in map(_table, tables)}
+    wrong = [name for name, frame in copies.items() if name not in altered and not frame.equals(kept.frame(name))]
+    if DEFINITIONS not in altered and kept.read(DEFINITIONS) != kept_definitions.as_json(again.programme):
+        wrong.append(DEFINITIONS)
+    return tuple(found + altered + sorted(wrong))
+
+
+def _table(name: str) -> str:
+    return f"tables/{name}.parquet"

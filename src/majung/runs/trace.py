@@ -9,7 +9,8 @@ import pandas as pd
 
 from majung.evidence import Source
 from majung.evidence.lineage import node
-from majung.runs.run import KEYS, Run, RunError, load_run
+from majung.runs.kept import load_run
+from majung.runs.run import KEYS, Run, RunError
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,8 @@ def find_figure(figure: str, runs: Path, run: str | None = None) -> Run:
 
 def row_values(run: Run, table: str, key: tuple[str, ...]) -> dict[str, object]:
     """The columns of one result row, without its key."""
-    frame = run.tables[table]
-    chosen = frame
-    for column, part in zip(KEYS[table], key, strict=True):
-        chosen = chosen[chosen[column].astype(str) == part]
-    row = chosen.iloc[0]
-    return {str(column): row[column] for column in frame.columns if column not in KEYS[table]}
+    frame, place = run.tables[table], run.figures.place(table, *key)
+    return {str(column): frame[column].iat[place] for column in frame.columns if column not in KEYS[table]}
 
 
 _DEFINITIONS = {"weights", "definitions", "gap weights", "project_gaps", "project costs", "budgets"}
@@ -112,12 +109,7 @@ def _steps(run: Run, start: str) -> tuple[Step, ...]:
             continue
         seen.add(name)
         table, *key = name.split("/")
-        known = table in KEYS and len(key) == len(KEYS[table])
-        try:
-            figure = run.figure(table, *key) if known else ""
-        except KeyError:
-            figure = ""
-        if figure:
+        if figure := run.figures.named(name):
             found.append(Step(name, figure, row_values(run, table, tuple(key))))
         elif table in _DEFINITIONS:
             found.append(Step(name, "", {}))
@@ -126,12 +118,27 @@ def _steps(run: Run, start: str) -> tuple[Step, ...]:
     return tuple(found)
 
 
+def resting_on(run: Run, table: str, key: tuple[str, ...]) -> tuple[str, ...]:
+    """The nearest published rows that rest on a row, by name: unpublished ones in between are passed through."""
+    start = node(table, *key)
+    found, seen = [], {start}
+    queue = list(run.lineage.children(start))
+    for name in queue:
+        if name in seen:
+            continue
+        seen.add(name)
+        if run.figures.named(name):
+            found.append(name)
+        else:
+            queue.extend(run.lineage.children(name))
+    return tuple(sorted(found))
+
+
 def _source_lines(run: Run, start: str) -> tuple[SourceLines, ...]:
     found = []
-    for table, lines in run.lineage.source_rows(start).items():
-        frame = run.evidence.tables[table].loc[list(lines)]
-        for source, rows in frame.groupby("source", sort=True):
-            file, _ = run.evidence.locate(table, int(rows.index[0]))
-            numbers = tuple(run.evidence.locate(table, int(row))[1] for row in rows.index)
-            found.append(SourceLines(table, file, numbers, run.evidence.source(str(source)), rows))
+    for table, rows in run.lineage.source_rows(start).items():
+        frame = run.evidence.rows(table, rows)
+        for source, own in frame.groupby("source", sort=True):
+            file, numbers = run.evidence.lines(table, own.index.to_numpy())
+            found.append(SourceLines(table, file, numbers, run.evidence.source(str(source)), own))
     return tuple(found)

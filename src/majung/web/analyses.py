@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -24,17 +23,13 @@ from majung.publishing.chapters.portfolio import selection
 from majung.publishing.chapters.standing import standing
 from majung.publishing.language import LANGUAGES, Language
 from majung.publishing.material import Material
-from majung.runs import Run, RunError, load_run
+from majung.runs import Run, RunError
 from majung.runs.hindsight import Hindsight, hindsight, youngest
 from majung.taskforce.models import Job, Programme, RunRecord
-from majung.taskforce.queries.runs import in_force
+from majung.taskforce.queries.runs import KEPT, in_force, kept
 from majung.web.request import Here, page
 
-KEPT = 4
-"""Runs held in memory at a time."""
 PAGES = 400
-
-_reading = threading.RLock()
 
 View = Callable[..., HttpResponseBase]
 
@@ -48,21 +43,7 @@ def record_of(programme: Programme, wanted: str = "") -> RunRecord | None:
 
 def run_of(record: RunRecord) -> Run:
     """The kept run of a record. Raises RunError if it is missing from the runs folder or is not what was taken in."""
-    return _run(record.key, record.digest)
-
-
-def _run(key: str, digest: str) -> Run:
-    # One reading at a time: the first visitors after a start must not each read the same run.
-    with _reading:
-        return _kept_run(key, digest)
-
-
-@lru_cache(maxsize=KEPT)
-def _kept_run(key: str, digest: str) -> Run:
-    run = load_run(settings.RUNS / key)
-    if str(run.manifest["digest"]) != digest:
-        raise RunError(f"run {key} is not the one that was taken in: its digest differs; `majung reproduce {key}`")
-    return run
+    return kept(record.key, record.digest, settings.RUNS)
 
 
 def material_of(record: RunRecord, language: str) -> Material:
@@ -73,7 +54,7 @@ def material_of(record: RunRecord, language: str) -> Material:
 @lru_cache(maxsize=2 * KEPT)
 def material_in(key: str, digest: str, language: str) -> Material:
     """A run in one language, by its id and digest."""
-    return Material(_run(key, digest), Language(language))
+    return Material(kept(key, digest, settings.RUNS), Language(language))
 
 
 @lru_cache(maxsize=PAGES)
@@ -107,7 +88,7 @@ def _kept(block: Any) -> Any:
 @lru_cache(maxsize=KEPT)
 def hindsight_of(key: str, digest: str) -> tuple[list[Hindsight], tuple[str, int] | None]:
     """How well the testable part of a run's ranking would have done, and which criterion keeps the whole untested."""
-    run = _run(key, digest)
+    run = kept(key, digest, settings.RUNS)
     return hindsight(run), youngest(run)
 
 
@@ -135,10 +116,10 @@ def on_run(topic: str, stage: str = "") -> Callable[[View], View]:
             if record is None:
                 return nothing(here, stage or topic)
             try:
-                material = material_of(record, here.words.code)
+                # Parts of the run are read, and checked, when the page asks for them.
+                return view(here, record, material_of(record, here.words.code), **given)
             except RunError as error:
                 return nothing(here, stage or topic, str(error))
-            return view(here, record, material, **given)
 
         return look
 

@@ -15,6 +15,7 @@ from majung.taskforce.programme_folder import EVIDENCE, keep_evidence
 from majung.taskforce.rules.words import Disclosure, Purpose, WithholdingGround
 from majung.web import analyses
 from taskforce.conftest import Institution, moment, text
+from web.conftest import forget_runs
 
 from .conftest import Clock, Visitor
 
@@ -274,7 +275,7 @@ def analysed(visit: Visit, institution: Institution, kept_run: Run, tmp_path: An
     programmes.set_file(loader, institution.programme, path=EVIDENCE, text=keep_evidence(inputs / "evidence"))
     runs.take_in(loader, institution.programme, key=kept_run.id, manifest=kept_run.manifest)
     yield kept_run
-    analyses._kept_run.cache_clear()
+    forget_runs()
 
 
 def slide(visitor: Visitor, field: str, value: object) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from majung.publishing.language import LANGUAGES, Language
 from majung.publishing.material import Material
-from majung.runs import Run, RunError, find_run, load_run, trace
+from majung.runs import Run, RunError, trace
 from majung.runs.trace import SourceLines
+from majung.taskforce.queries.runs import taken_in
 from majung.taskforce.rules.words import Text
 
 ROWS = 25
@@ -29,10 +31,9 @@ def chains(cited: Iterable[tuple[str, str]], runs: Path) -> dict[str, dict[str, 
     for key, figure in cited:
         by_run.setdefault(key, set()).add(figure)
     for key, figures in sorted(by_run.items()):
-        try:
-            run = load_run(find_run(key, runs))
-        except RunError:
-            run = None
+        run = None
+        with suppress(RunError):
+            run = taken_in(key, runs)
         read = {code: Material(run, Language(code)) for code in LANGUAGES} if run else {}
         for figure in sorted(figures):
             try:

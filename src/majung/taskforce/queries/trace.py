@@ -18,11 +18,11 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef
 
 from majung.methods.labelled import InputError
-from majung.runs import RunError, find_run, load_run
+from majung.runs import RunError
 from majung.runs import trace as trace_figure
-from majung.runs.run import Run
 from majung.runs.trace import Trace
 from majung.taskforce import models as m
+from majung.taskforce.queries.runs import kept
 from majung.taskforce.queries.tracing import orphans as unbacked_measures
 from majung.taskforce.queries.visibility import Sight, visible
 from majung.taskforce.rules.words import Text
@@ -161,15 +161,16 @@ def trace_evidence(seen: Sight, run: m.RunRecord, name: str, runs: Path) -> Grap
     table, _, line = name.partition("/")
     if line and not (line.isascii() and line.isdigit() and len(line) < 10):
         raise InputError(f"source/{run.key}/{name}: write source/RUN/TABLE/LINE, the line a number")
-    kept = _kept(run.key, runs)
-    if kept is None:
-        raise InputError(f"run {run.key} is not kept here: its figures cannot be looked up")
+    try:
+        kept(run.key, run.digest, runs)
+    except RunError as error:
+        raise InputError(f"run {run.key} is not kept here: its figures cannot be looked up") from error
     cited = visible(seen, m.Ground).filter(run=run).exclude(figure="").select_related("measure").order_by("pk")[:MOST]
     graph = Graph(f"source/{run.key}/{name}" if line else f"figure/{run.key}/{name}")
     add_node, add_edge = _adders(graph)
     for figure in sorted({ground.figure for ground in cited}):
         try:
-            chain = _traced(find_run(run.key, runs), figure)
+            chain = _traced(run.key, run.digest, runs, figure)
         except RunError:
             continue
         below = f"figure/{run.key}/{figure}"
@@ -332,20 +333,15 @@ def _add_figures(seen: Sight, graph: Graph, found: Found, runs: Path) -> None:
     cited = list(grounds.select_related("measure", "run").order_by("pk")[: MOST_FIGURES + 1])
     if len(cited) > MOST_FIGURES:
         graph.left_out.append("figure")
-    loaded: dict[str, Run | None] = {}
     add_node, add_edge = _adders(graph)
     for ground in cited[:MOST_FIGURES]:
         if ground.run is None:
             continue
         key = ground.run.key
         name = f"figure/{key}/{ground.figure}"
-        if key not in loaded:
-            loaded[key] = _kept(key, runs)
-        kept = loaded[key]
-        try:
-            chain = _traced(kept.folder, ground.figure) if kept and kept.folder else None
-        except RunError:
-            chain = None
+        chain = None
+        with suppress(RunError):
+            chain = _traced(key, ground.run.digest, runs, ground.figure)
         add_node(_figure(name, ground.figure, chain.table if chain else ""))
         add_edge(Edge(f"measure/{ground.measure.key}", name, _GROUND))
         add_edge(Edge(name, f"runrecord/{key}", _says("published in", "실린 분석")))
@@ -386,24 +382,13 @@ def _figure(reference: str, figure: str, table: str) -> Node:
     return Node(reference, "figure", _says(said, said))
 
 
-def _kept(key: str, runs: Path) -> Run | None:
-    """The run, None if it is not kept there."""
-    with suppress(RunError):
-        return _read(find_run(key, runs))
-    return None
-
-
-# A kept run never changes: what was read of it, and where its figures come from, is kept while the process lives.
-
-
-@lru_cache(maxsize=4)
-def _read(folder: Path) -> Run:
-    return load_run(folder)
+# A kept run never changes: where its figures come from is kept while the process lives.
 
 
 @lru_cache(maxsize=512)
-def _traced(folder: Path, figure: str) -> Trace:
-    return trace_figure(_read(folder), figure)
+def _traced(key: str, digest: str, runs: Path, figure: str) -> Trace:
+    """Raises RunError if the run cannot be read or has no such figure."""
+    return trace_figure(kept(key, digest, runs), figure)
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from majung.publishing.blocks import Picture
 from majung.publishing.charts import Link, Theme, chain
 from majung.publishing.language import missing
 from majung.publishing.material import Material
-from majung.runs import KEYS, Run, RunError, Trace, trace
-from majung.runs.trace import SourceLines
+from majung.runs import KEYS, RunError, Trace, trace
+from majung.runs.trace import SourceLines, resting_on
 from majung.taskforce.models import RunRecord
 from majung.taskforce.wire.references import refer
-from majung.web.analyses import KEPT, material_in, material_of, on_run, run_of
+from majung.web.analyses import material_in, material_of, on_run, run_of
 from majung.web.pages.chain import columns, of_run
 from majung.web.request import Here
 from majung.web.tables import Cell, Column, Row, Table, arranged, exported
@@ -129,7 +129,10 @@ def chain_of(key: str, digest: str, language: str, figure: str) -> Chain:
     run = material.run
     found = trace(run, figure)
     steps = [_node(material, w, s.name.split("/"), s.figure, s.values) for s in found.steps]
-    above = [_node(material, w, [table, *row], run.figure(table, *row), {}) for table, row in _children(run, found)]
+    above = [
+        _node(material, w, name.split("/"), run.figures.named(name), {})
+        for name in resting_on(run, found.table, found.key)
+    ]
     lines = [_lines(material, w, k, source) for k, source in enumerate(found.sources)]
     this = _node(material, w, [found.table, *found.key], found.figure, found.values, found.column)
     definitions = [_definition(material, w, d) for d in found.definitions]
@@ -183,48 +186,6 @@ def _printed(w: Words, value: object) -> str:
         return value
     number = float(str(value))
     return w.number(number, 0) if number.is_integer() else w.figure(number)
-
-
-_resting: dict[str, dict[str, list[str]]] = {}
-"""Of the last few runs: node -> the nodes that rest on it directly."""
-
-
-def _graph(run: Run) -> dict[str, list[str]]:
-    if run.id not in _resting:
-        found: dict[str, list[str]] = {}
-        for part in run.lineages.values():
-            frame = part.to_frame()
-            for child, parent in frame.loc[frame["parent"] != "", ["child", "parent"]].itertuples(index=False):
-                found.setdefault(str(parent), []).append(str(child))
-        while len(_resting) >= KEPT:
-            _resting.pop(next(iter(_resting)))
-        _resting[run.id] = found
-    return _resting[run.id]
-
-
-def _children(run: Run, found: Trace) -> list[tuple[str, tuple[str, ...]]]:
-    """The nearest published rows that rest on this one."""
-    graph = _graph(run)
-    start = "/".join((found.table, *found.key))
-    seen, queue, published = {start}, list(graph.get(start, ())), []
-    for name in queue:
-        if name in seen:
-            continue
-        seen.add(name)
-        table, *key = name.split("/")
-        if table in KEYS and len(key) == len(KEYS[table]) and _known(run, table, key):
-            published.append((table, tuple(key)))
-        else:
-            queue.extend(graph.get(name, ()))
-    return sorted(published)
-
-
-def _known(run: Run, table: str, key: list[str]) -> bool:
-    try:
-        run.figure(table, *key)
-    except KeyError:
-        return False
-    return True
 
 
 def _lines(material: Material, w: Words, k: int, source: SourceLines) -> Lines:
