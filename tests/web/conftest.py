@@ -34,7 +34,7 @@ def _plain_static(settings: Any) -> None:
 def forget_runs() -> None:
     """A process that has read no run yet."""
     kept_runs._kept.cache_clear()
-    for made in (analyses.material_in, analyses.chapter, analyses.hindsight_of, trace.chain_of):
+    for made in (analyses.material_in, analyses.chapter, trace.chain_of):
         made.cache_clear()
 
 

@@ -15,7 +15,6 @@ import pytest
 from django.test import Client
 
 from majung.runs import Run, RunError
-from majung.runs.hindsight import hindsight, youngest
 from majung.taskforce.models import Comparison, Job, Panel, RunRecord
 from majung.taskforce.operations import runs
 from majung.web import analyses
@@ -183,14 +182,15 @@ def test_discovery_says_how_well_it_would_have_done_or_why_nobody_can_tell(
     taken_in: Run, sign_in: SignIn, language: str
 ) -> None:
     page = _page(sign_in("member", language), "discovery/").partition('id="backtest"')[2].partition("</section>")[0]
-    tested = hindsight(taken_in)
-    last = youngest(taken_in)
-    assert last is not None
-    assert str(last[1]) in page, "the year for which the whole ranking has to wait"
-    assert ('id="table-backtest"' in page) is bool(tested)
-    assert ('class="empty"' in page) is not bool(tested)
-    for one in tested:
+    tested, begins = taken_in.tables["backtest"], taken_in.tables["evidence_begins"]
+    last = begins.loc[begins["begins"].idxmax()]
+    assert str(last["begins"]) in page, "the year for which the whole ranking has to wait"
+    assert f"/trace/{taken_in.figure('evidence_begins', last['criterion'])}.begins/" in page
+    assert ('id="table-backtest"' in page) is bool(len(tested))
+    assert ('class="empty"' in page) is not bool(len(tested))
+    for one in tested.itertuples():
         assert f"{one.auc:.2f}" in page
+        assert f"/trace/{taken_in.figure('backtest', one.indicator)}" in page
 
 
 def test_at_the_flip_weight_two_candidates_are_level(taken_in: Run, institution: Institution) -> None:

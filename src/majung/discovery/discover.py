@@ -10,6 +10,8 @@ from scipy.stats import kendalltau
 
 from majung.discovery.assessment import Cell, assess, observe
 from majung.discovery.common_evidence import one_observation, overlap, ties
+from majung.discovery.hindsight import KEYS as HINDSIGHT
+from majung.discovery.hindsight import evidence_begins, hindsight
 from majung.discovery.observation import Observation
 from majung.discovery.report import area_reports
 from majung.evidence.lineage import Lineage, SourceRows, node
@@ -39,6 +41,7 @@ KEYS = {
     "exclusions": ("industry",),
     "checks": ("check",),
     "area_reports": ("candidate",),
+    **HINDSIGHT,
 }
 
 
@@ -96,7 +99,11 @@ def discover(programme: Programme, draws: Draws) -> Discovery:
         "checks": _checks(names, mean_scores, central, flows),
     }
     tables["area_reports"] = area_reports(programme, tables)
-    return Discovery(tables, _lineage(programme, cells, observations, names))
+    lineage = _lineage(programme, cells, observations, names)
+    tables["evidence_begins"] = evidence_begins(programme, names[order[0]], lineage)
+    tested, tests = hindsight(programme)
+    lineage.update(tests)
+    return Discovery({**tables, **tested}, lineage)
 
 
 def _weights(programme: Programme) -> pd.DataFrame:

@@ -40,9 +40,12 @@ class Lineage:
         for table, lines in (rows or {}).items():
             self._rows.setdefault(child, {}).setdefault(table, set()).update(lines)
 
-    def parents(self, child: str) -> tuple[str, ...]:
-        """The nodes on which a node rests directly."""
-        return tuple(self._parents.get(child, ()))
+    def update(self, other: Lineage) -> None:
+        """Take over everything another lineage states."""
+        for child, parents in other._parents.items():
+            self.rest(child, parents)
+        for child, rows in other._rows.items():
+            self.rest(child, (), {table: tuple(lines) for table, lines in rows.items()})
 
     def to_frame(self) -> pd.DataFrame:
         """Columns child, parent, table, line: one row an edge, in the order in which they were stated; either a parent

@@ -24,7 +24,6 @@ from majung.publishing.chapters.standing import standing
 from majung.publishing.language import LANGUAGES, Language
 from majung.publishing.material import Material
 from majung.runs import Run, RunError
-from majung.runs.hindsight import Hindsight, hindsight, youngest
 from majung.taskforce.models import Job, Programme, RunRecord
 from majung.taskforce.queries.runs import KEPT, in_force, kept
 from majung.web.request import Here, page
@@ -83,13 +82,6 @@ def _kept(block: Any) -> Any:
     if isinstance(block, blocks.Pair):
         return replace(block, left=[_kept(b) for b in block.left], right=[_kept(b) for b in block.right])
     return block
-
-
-@lru_cache(maxsize=KEPT)
-def hindsight_of(key: str, digest: str) -> tuple[list[Hindsight], tuple[str, int] | None]:
-    """How well the testable part of a run's ranking would have done, and which criterion keeps the whole untested."""
-    run = kept(key, digest, settings.RUNS)
-    return hindsight(run), youngest(run)
 
 
 def pages_of(record: RunRecord, here: Here, name: str, candidate: str = "") -> list[blocks.Page]:
@@ -154,7 +146,6 @@ def warm() -> None:
             if record is None:
                 continue
             with contextlib.suppress(RunError):
-                hindsight_of(record.key, record.digest)
                 for language in LANGUAGES:
                     for name in ("standing", "selection", "notes"):
                         chapter(record.key, record.digest, language, name)

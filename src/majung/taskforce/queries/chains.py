@@ -19,7 +19,7 @@ ROWS = 25
 """Source rows of one file that a chain shows; the place names them all."""
 OPEN = ("CC0", "CC-BY", "ODC-", "ODbL", "PDDL", "KOGL", "OGL-")
 """Beginnings of the licences whose rows may be shown to everybody. Under any other only their place is."""
-PRINCIPAL = ("score", "value", "level", "contribution", "weight", "size", "share", "cost")
+PRINCIPAL = ("score", "value", "level", "contribution", "weight", "size", "share", "cost", "auc", "begins")
 """The column that stands for a row where no column was asked for: the first that the row has."""
 
 

@@ -8,12 +8,12 @@ from functools import lru_cache
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
+from majung.discovery.hindsight import HORIZON
 from majung.publishing.blocks import Picture
 from majung.publishing.charts import RankingRow, Theme, ranking
 from majung.publishing.material import Material
-from majung.runs.hindsight import HORIZON
 from majung.taskforce.models import RunRecord
-from majung.web.analyses import chapter, first_picture, hindsight_of, material_in, material_of, on_run, pages_of
+from majung.web.analyses import chapter, first_picture, material_in, material_of, on_run, pages_of
 from majung.web.pages.runs import WEIGHT, beside, jobs_of
 from majung.web.parts import Part
 from majung.web.request import Here
@@ -55,7 +55,7 @@ def discovery(here: Here, record: RunRecord, material: Material) -> HttpResponse
     other = beside(here, record, material)
     before = material_of(other["base"], here.words.code) if other["base"] else None
     against = _beside(here.words, material, before) if before else None
-    backtest = None if before else _backtest(here, record, material)
+    backtest = None if before else _backtest(here, material)
     file = exported(here.request, *tables, *(t for t in (order, against) if t), *(backtest.tables if backtest else ()))
     if file is not None:
         return file
@@ -229,26 +229,32 @@ def _order(w: Words, material: Material, moved: list[Moved]) -> Table:
     )
 
 
-def _backtest(here: Here, record: RunRecord, material: Material) -> Part:
+def _backtest(here: Here, material: Material) -> Part:
     """How well would this ranking have done: what of it can be tested at earlier years, and why the rest cannot."""
     w = here.words
-    tested, last = hindsight_of(record.key, record.digest)
+    tested, waits = material.rows("backtest"), material.rows("evidence_begins")
     criteria = {c.id: c.name for c in material.criteria}
     names = {i.id: i.name for c in material.criteria for i in c.indicators}
-    whole = w.say("whole_untested", criterion=criteria[last[0]], year=last[1], n=HORIZON) if last else ""
+    whole, links = "", []
+    if waits:
+        last = max(waits, key=lambda row: int(row["begins"]))
+        whole = w.say("whole_untested", criterion=criteria[last["criterion"]], year=int(last["begins"]), n=HORIZON)
+        figure = material.figure("evidence_begins", last["criterion"])
+        links = [(w.say("backtest_begins", figure=figure), here.address("trace", f"{figure}.begins"))]
     if not tested:
-        return Part(w.find("backtest_topic"), w.find("backtest_none"), whole, empty=w.find("backtest_none_note"))
-    best = max(tested, key=lambda h: len(h.origins))
+        none, note = w.find("backtest_none"), w.find("backtest_none_note")
+        return Part(w.find("backtest_topic"), none, whole, empty=note, links=links)
     rows = [
         Row(
             [
-                Cell(names[h.indicator], strong=True),
-                Cell(f"{h.origins[0]}–{h.origins[-1]} ({len(h.origins)})", len(h.origins)),
-                Cell(str(h.candidates), h.candidates),
-                Cell(w.number(h.auc, 2), h.auc),
-                Cell(w.number(h.size_auc, 2), h.size_auc),
-                Cell(w.percent(h.at_k), h.at_k),
-            ]
+                Cell(names[h["indicator"]], strong=True),
+                Cell(f"{h['first_origin']}–{h['last_origin']} ({h['origins']})", int(h["origins"])),
+                Cell(str(h["candidates"]), int(h["candidates"])),
+                Cell(w.number(h["auc"], 2), float(h["auc"])),
+                Cell(w.number(h["size_auc"], 2), float(h["size_auc"])),
+                Cell(w.percent(h["at_k"]), float(h["at_k"])),
+            ],
+            material.figure("backtest", h["indicator"]),
         )
         for h in tested
     ]
@@ -260,19 +266,20 @@ def _backtest(here: Here, record: RunRecord, material: Material) -> Part:
             Column("candidates", w.find("backtest_candidates"), right=True),
             Column("auc", w.find("backtest_auc"), right=True),
             Column("size", w.find("backtest_size"), right=True),
-            Column("hits", w.say("backtest_hits", k=w.count(best.k)), right=True),
+            Column("hits", w.say("backtest_hits", k=w.count(max(int(h["k"]) for h in tested))), right=True),
         ],
         rows,
         source=w.say("backtest_source", n=HORIZON),
+        figures=True,
     )
-    low, high = min(h.auc for h in tested), max(h.auc for h in tested)
+    low, high = min(float(h["auc"]) for h in tested), max(float(h["auc"]) for h in tested)
     finding = w.say("backtest_finding", low=w.number(low, 2), high=w.number(high, 2), n=HORIZON)
     return Part(
         w.find("backtest_topic"),
         finding,
         whole,
         tables=[table],
-        links=[(w.find("backtest_evidence"), here.address("evidence"))],
+        links=[*links, (w.find("backtest_evidence"), here.address("evidence"))],
     )
 
 

@@ -154,7 +154,7 @@ def _node(
     material: Material, w: Words, parts: list[str], figure: str, values: Mapping[str, object], column: str = ""
 ) -> Node:
     wanted = column or next(
-        (c for c in ("score", "value", "level", "contribution", "weight", "size") if c in values), ""
+        (c for c in ("score", "value", "level", "contribution", "weight", "size", "auc", "begins") if c in values), ""
     )
     value = values.get(wanted) if wanted else None
     return Node(material.row_name(*parts), figure, "" if value is None else _printed(w, value))
