@@ -26,7 +26,8 @@ from majung.publishing.material import Material
 from majung.runs import Run, RunError
 from majung.taskforce.models import Job, Programme, RunRecord
 from majung.taskforce.queries.runs import KEPT, in_force, kept
-from majung.web.request import Here, page
+from majung.web.asked import said
+from majung.web.request import Aside, Here, page
 
 PAGES = 400
 
@@ -107,6 +108,7 @@ def on_run(topic: str, stage: str = "") -> Callable[[View], View]:
             record = record_of(here.programme, here.request.GET.get("run", ""))
             if record is None:
                 return nothing(here, stage or topic)
+            here = standing_on(here, record)
             try:
                 # Parts of the run are read, and checked, when the page asks for them.
                 return view(here, record, material_of(record, here.words.code), **given)
@@ -116,6 +118,24 @@ def on_run(topic: str, stage: str = "") -> Callable[[View], View]:
         return look
 
     return decorate
+
+
+def standing_on(here: Here, record: RunRecord) -> Here:
+    """The frame of a page that shows this run: says so, and leads on to pages of it, where another is in force."""
+    base = in_force(here.programme)
+    if base is None or base.pk == record.pk:
+        return replace(here, aside=None)
+    material = None
+    with contextlib.suppress(RunError):
+        material = material_of(record, here.words.code)
+    return replace(here, aside=Aside(record, base, said(here.words, material, record.changes)))
+
+
+def staying(here: Here) -> Here:
+    """The frame of a page that shows no run and leads on to pages that do: they show the run asked for by `?run=`."""
+    wanted = here.request.GET.get("run", "")
+    record = record_of(here.programme, wanted) if wanted else None
+    return standing_on(here, record) if record else here
 
 
 def nothing(here: Here, stage: str, problem: str = "") -> HttpResponse:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from majung.methods.labelled import InputError
-from majung.taskforce.models import Journaled, Mandate, Person, Programme
+from majung.taskforce.models import Journaled, Mandate, Person, Programme, RunRecord
 from majung.taskforce.operations.act import Refusal
 from majung.taskforce.permission import Actor, mandates, verdict
 from majung.taskforce.queries.visibility import Sight, looking_back, sight
@@ -27,13 +28,30 @@ from majung.web.words import Words, words
 STAGES = ("evidence", "discovery", "diagnosis", "projects", "meetings", "measures", "announcements", "review")
 """The eight stages of the cycle and the names of the addresses at which each begins; a name without a page yet is
 printed as a word, not a link."""
+OF_A_RUN = frozenset(
+    {"evidence", "discovery", "diagnosis", "industry", "compare", "projects", "weights", "panel", "trace", "trace-find"}
+)
+"""Pages that show a run, or lead on to one that does: among them one stays with the run that one looks at."""
 ACROSS = ("demands", "calendar", "registers", "trace-find", "journal", "retention")
 """Pages beside the cycle, at the foot of every page."""
 
 
 @dataclass(frozen=True)
+class Aside:
+    """A run that is shown though another is in force. asked_with: what it was asked with instead of the definitions,
+    in words; empty for an earlier run of the definitions. back: where the page is of the run in force; the same address
+    without a run where it is empty."""
+
+    record: RunRecord
+    in_force: RunRecord
+    asked_with: str
+    back: str = ""
+
+
+@dataclass(frozen=True)
 class Here:
-    """The frame of a page. day: the day that is looked at, today unless `?on=` says otherwise; actor: who acts, now."""
+    """The frame of a page. day: the day that is looked at, today unless `?on=` says otherwise; actor: who acts, now;
+    aside: the run that is shown, where it is not the one in force."""
 
     request: HttpRequest
     programme: Programme
@@ -43,6 +61,7 @@ class Here:
     words: Words
     day: date
     past: bool
+    aside: Aside | None = None
 
     @property
     def day_said(self) -> str:
@@ -65,8 +84,16 @@ class Here:
         return self.words.moment(settings.CLOCK) if settings.CLOCK else ""
 
     def address(self, name: str, *args: object) -> str:
-        """The address of a page of this programme."""
-        return reverse(name, args=[self.programme.key, *args])
+        """The address of a page of this programme; of one that shows a run, with the run that is looked at."""
+        return self.kept(name, reverse(name, args=[self.programme.key, *args]))
+
+    def in_run(self, run: str, name: str, *args: object) -> str:
+        """The address of a page of this programme that shows the run of this key."""
+        return f"{reverse(name, args=[self.programme.key, *args])}?{urlencode({'run': run})}"
+
+    def kept(self, name: str, address: str) -> str:
+        """The address of the page `name` with the run that is looked at, if that page shows one."""
+        return f"{address}?{urlencode({'run': self.aside.record.key})}" if self.aside and name in OF_A_RUN else address
 
     def deed(self, do: Callable[[], Any], to: str, said: str = "") -> HttpResponse:
         """Do an operation and go to the address `to`; a refusal is told there in the reader's language."""

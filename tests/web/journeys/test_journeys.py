@@ -324,7 +324,7 @@ def test_from_a_budget_change_to_a_portfolio_decision(
 
     secretariat.goto("projects/?b-2021=100&b-2022=45")
     secretariat.follow(secretariat.page.get_by_role("link", name=f"Open run {run.key}"))
-    assert run.key in secretariat.page.locator(".told").inner_text()
+    assert run.key in secretariat.page.locator("#aside").inner_text()
     secretariat.do("Put an item on the agenda", "meeting, Wed\xa014\xa0Apr\xa02021\xa012:00")
     assert "It lies before 1 meeting" in secretariat.page.locator("#decide").inner_text()
 

@@ -143,9 +143,9 @@ def _page_of(here: Here, kind: str, key: str, graph: Graph, node: Node) -> str:
     match kind:
         case "figure":
             run, _, figure = key.partition("/")
-            return f"{here.address('trace', figure)}?run={run}"
+            return here.in_run(run, "trace", figure)
         case "runrecord":
-            return f"{here.address('discovery')}?run={key}"
+            return here.in_run(key, "discovery")
         case "decision":
             return f"{here.address('registers')}#d-{key}"
         case "metric" | "reading":

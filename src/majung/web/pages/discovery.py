@@ -14,7 +14,7 @@ from majung.publishing.charts import RankingRow, Theme, ranking
 from majung.publishing.material import Material
 from majung.taskforce.models import RunRecord
 from majung.web.analyses import chapter, first_picture, material_in, material_of, on_run, pages_of
-from majung.web.pages.runs import WEIGHT, beside, jobs_of
+from majung.web.pages.runs import WEIGHT, jobs_of
 from majung.web.parts import Part
 from majung.web.request import Here
 from majung.web.tables import Cell, Column, Row, Table, arranged, exported, from_block
@@ -52,8 +52,7 @@ def discovery(here: Here, record: RunRecord, material: Material) -> HttpResponse
     moved = reranked(material, tuple(s.weight for s in sliders)) if changed else []
     tables = [from_block(f"t{k}", block) for k, s in enumerate(second.sections) for block in s.blocks]  # type: ignore[arg-type]
     order = _order(here.words, material, moved) if moved else None
-    other = beside(here, record, material)
-    before = material_of(other["base"], here.words.code) if other["base"] else None
+    before = material_of(here.aside.in_force, here.words.code) if here.aside else None
     against = _beside(here.words, material, before) if before else None
     backtest = None if before else _backtest(here, material)
     file = exported(here.request, *tables, *(t for t in (order, against) if t), *(backtest.tables if backtest else ()))
@@ -77,7 +76,6 @@ def discovery(here: Here, record: RunRecord, material: Material) -> HttpResponse
         against=arranged(against, here.request) if against else None,
         against_finding=_beside_finding(here.words, material, before) if before else "",
         record=record,
-        **other,
         **jobs_of(here),
     )
 

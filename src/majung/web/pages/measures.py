@@ -454,7 +454,7 @@ def _grounds(here: Here, measure: Measure) -> list[Fact]:
         elif ground.milestone:
             facts.append(Fact(w.find("ground_milestone"), w.of(ground.milestone.name)))
         elif ground.run:
-            where = f"{here.address('trace', ground.figure)}?run={ground.run.key}" if ground.figure else ""
+            where = here.in_run(ground.run.key, "trace", ground.figure) if ground.figure else ""
             href = where or here.address("chain", refer(ground.run))
             facts.append(Fact(w.find("ground_figure"), f"{ground.figure} ({ground.run.key})".strip(), href=href))
     return facts

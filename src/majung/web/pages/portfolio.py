@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlencode
 
 import numpy as np
 from django.http import HttpResponse
@@ -25,7 +24,7 @@ from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.words import Purpose
 from majung.taskforce.wire.references import refer
 from majung.web.analyses import material_in, material_of, on_run, pages_of
-from majung.web.pages.runs import BUDGET, beside, jobs_of, registered
+from majung.web.pages.runs import BUDGET, jobs_of, registered
 from majung.web.parts import Fact, Part, offer
 from majung.web.request import Here
 from majung.web.tables import Cell, Column, Row, Table, arranged, exported
@@ -91,8 +90,7 @@ def portfolio(here: Here, record: RunRecord, material: Material) -> HttpResponse
     own = what(record.key, record.digest, tuple(material.charter.budgets.amounts))
     look = what(record.key, record.digest, budgets_asked(here, material))
     changed = look.budgets != own.budgets
-    other = beside(here, record, material)
-    base = material_of(other["base"], w.code) if other["base"] else None
+    base = material_of(here.aside.in_force, w.code) if here.aside else None
     table = _table(w, material, own, look)
     file = exported(here.request, table)
     if file is not None:
@@ -118,7 +116,6 @@ def portfolio(here: Here, record: RunRecord, material: Material) -> HttpResponse
         against=_against(w, material, base) if base else (),
         part=_to_run(here, record, material, look) if changed else laid_before(here, record),
         asks=changed and look.found and here.may("run.ask", here.programme),
-        **other,
         **jobs_of(here),
     )
 
@@ -207,7 +204,7 @@ def _to_run(here: Here, record: RunRecord, material: Material, look: What) -> Pa
     years = [str(year) for year in material.charter.budgets.years]
     known = registered(here.programme, record, dict(zip(years, look.budgets, strict=True)))
     if known is not None:
-        link = f"{here.address('projects')}?{urlencode({'run': known.key})}#decide"
+        link = f"{here.in_run(known.key, 'projects')}#decide"
         return Part(
             w.find("decide_topic"),
             w.find("decide_registered"),

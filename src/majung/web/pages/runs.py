@@ -15,10 +15,9 @@ from majung.publishing.material import Material
 from majung.runs import RunError
 from majung.taskforce.models import Job, Panel, Programme, RunRecord
 from majung.taskforce.operations import runs
-from majung.taskforce.queries.runs import in_force
-from majung.web.analyses import material_of, record_of
+from majung.web.analyses import material_of, record_of, standing_on
+from majung.web.asked import said
 from majung.web.request import Here, page
-from majung.web.words import Words, words
 
 SHOWN = 3
 """The last runs asked for that a page shows."""
@@ -51,30 +50,6 @@ def _names(here: Here) -> Material | None:
         return None
 
 
-def said(w: Words, material: Material | None, changes: dict[str, Any]) -> str:
-    """What a run was asked with instead of the definitions, in words; empty for the definitions as they stood."""
-    w = words("runs", w.code)
-    names = {c.id: c.name for c in material.criteria} if material else {}
-    parts = []
-    if changes.get("criteria"):
-        weights = ", ".join(f"{names.get(c['id'], c['id'])} {w.percent(c['weight'])}" for c in changes["criteria"])
-        parts.append(
-            w.say("with_panel", weights=weights) if changes.get("panel") else w.say("with_weights", weights=weights)
-        )
-    if changes.get("budgets"):
-        years = ", ".join(f"{year} {w.money(amount)}" for year, amount in sorted(changes["budgets"].items()))
-        parts.append(w.say("with_budgets", years=years))
-    return "; ".join(parts)
-
-
-def beside(here: Here, record: RunRecord, material: Material) -> dict[str, Any]:
-    """Of a run that is not the one in force: what it was asked with, and the one in force."""
-    base = in_force(here.programme)
-    if base is None or base.pk == record.pk:
-        return {"asked_with": "", "base": None}
-    return {"asked_with": said(here.words, material, record.changes), "base": base}
-
-
 @require_POST
 @page("runs")
 def ask(here: Here) -> HttpResponse:
@@ -83,21 +58,28 @@ def ask(here: Here) -> HttpResponse:
     form = here.request.POST
     record = record_of(here.programme, form.get("run", ""))
     given: dict[str, Any] = {}
-    to = here.address("discovery")
+    if record is not None and form.get("run"):
+        here = standing_on(here, record)
+    to = f"{here.address('discovery')}#asked"
     if form.get("panel"):
         panel = Panel.objects.filter(programme=here.programme, key=form["panel"]).first()
         given = {"panel": panel, "without_inconsistent": "without" in form}
     elif record is not None and _fields(form, WEIGHT):
-        given = {"criteria": criteria_of(material_of(record, here.words.code), _numbers(form, WEIGHT))}
+        weights = _numbers(form, WEIGHT)
+        given = {"criteria": criteria_of(material_of(record, here.words.code), weights)}
+        query = {f"{WEIGHT}{criterion}": f"{weight:.15g}" for criterion, weight in weights.items()}
+        to = f"{with_query(here.address('discovery'), query)}#asked"
     elif record is not None and _fields(form, BUDGET):
         budgets = _numbers(form, BUDGET)
         given = {**_weights_of(record), "budgets": budgets}
-        query = {
-            "run": form.get("run", ""),
-            **{f"{BUDGET}{year}": f"{amount:.15g}" for year, amount in budgets.items()},
-        }
-        to = f"{here.address('projects')}?{urlencode({k: v for k, v in query.items() if v})}#decide"
+        query = {f"{BUDGET}{year}": f"{amount:.15g}" for year, amount in budgets.items()}
+        to = f"{with_query(here.address('projects'), query)}#decide"
     return here.deed(lambda: runs.ask(here.actor, here.programme, **given), to, here.words.find("jobs.said"))
+
+
+def with_query(address: str, query: dict[str, str]) -> str:
+    """An address with more parameters."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"
 
 
 def _fields(form: QueryDict, prefix: str) -> list[str]:

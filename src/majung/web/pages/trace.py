@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
 from majung.evidence.canonical import TABLES
 from majung.publishing.blocks import Picture
@@ -19,7 +19,7 @@ from majung.runs import KEYS, RunError, Trace, trace
 from majung.runs.trace import SourceLines, resting_on
 from majung.taskforce.models import RunRecord
 from majung.taskforce.wire.references import refer
-from majung.web.analyses import material_in, material_of, on_run, run_of
+from majung.web.analyses import material_in, material_of, on_run, run_of, standing_on
 from majung.web.pages.chain import columns, of_run
 from majung.web.request import Here
 from majung.web.tables import Cell, Column, Row, Table, arranged, exported
@@ -72,6 +72,7 @@ def show(here: Here, record: RunRecord, material: Material, figure: str) -> Http
     record, material = _holding(here, record, material, name)
     if name not in material.run.figures:
         raise Http404
+    here = _aside(here, record, material, name)
     try:
         kept = chain_of(record.key, record.digest, here.words.code, figure)
     except RunError as error:
@@ -148,6 +149,19 @@ def _holding(here: Here, record: RunRecord, material: Material, figure: str) -> 
             if figure in run_of(other).figures:
                 return other, material_of(other, here.words.code)
     return record, material
+
+
+def _aside(here: Here, record: RunRecord, material: Material, figure: str) -> Here:
+    """The frame of the page of a figure: back to the run in force means back to the same row there, if it has it."""
+    here = standing_on(here, record)
+    if here.aside is None:
+        return here
+    back = reverse("discovery", args=[here.programme.key])
+    with contextlib.suppress(RunError, KeyError):
+        table, key = material.run.figures.row(figure)
+        same = run_of(here.aside.in_force).figure(table, *key)
+        back = reverse("trace", args=[here.programme.key, same])
+    return replace(here, aside=replace(here.aside, back=back))
 
 
 def _node(

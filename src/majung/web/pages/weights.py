@@ -15,7 +15,7 @@ from majung.runs import RunError
 from majung.taskforce.models import Panel
 from majung.taskforce.operations import runs
 from majung.taskforce.queries.weights import Judged, PanelWeights, judged, latest, panel_weights
-from majung.web.analyses import material_of, record_of
+from majung.web.analyses import material_of, record_of, staying
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, arranged, exported
 from majung.web.words import Words
@@ -48,6 +48,7 @@ class Pair:
 @page("weights")
 def panels(here: Here) -> HttpResponse:
     """Every panel of the programme: who asked, until when, how many answered."""
+    here = staying(here)
     w = here.words
     found = list(Panel.objects.filter(programme=here.programme).select_related("body").order_by("-opened", "key"))
     rows = []
@@ -95,6 +96,7 @@ def panels(here: Here) -> HttpResponse:
 @page("weights")
 def panel(here: Here, key: str) -> HttpResponse:
     """One panel: the judge's own comparisons if the person is one, and the group's result."""
+    here = staying(here)
     found = Panel.objects.filter(programme=here.programme, key=key).select_related("body").first()
     if found is None:
         raise Http404

@@ -134,14 +134,28 @@ def stage_url(context: Mapping[str, Any], name: str) -> str:
 @register.simple_tag(takes_context=True)
 def to(context: Mapping[str, Any], name: str, *args: object) -> str:
     """`{% to "industry" candidate %}`: the address of a page of the current programme."""
-    return reverse(name, args=[context["here"].programme.key, *args])
+    return str(context["here"].address(name, *args))
+
+
+@register.simple_tag(takes_context=True)
+def to_run(context: Mapping[str, Any], name: str, run: str) -> str:
+    """`{% to_run "projects" run %}`: a page of the current programme that shows this run."""
+    return str(context["here"].in_run(run, name))
+
+
+@register.simple_tag(takes_context=True)
+def run_field(context: Mapping[str, Any]) -> str:
+    """For a form that asks for a page of numbers: the run that is looked at, where it is not the one in force."""
+    aside = context["here"].aside
+    return format_html('<input type="hidden" name="run" value="{}">', aside.record.key) if aside else ""
 
 
 @register.simple_tag(takes_context=True)
 def address(context: Mapping[str, Any], name: str, *args: object) -> str:
     """Like `to`, but empty where no page of that name is built."""
-    here = context.get("here")
-    return _reversed(name, here.programme.key, *args) if here else ""
+    here: Any = context.get("here")
+    where = _reversed(name, here.programme.key, *args) if here else ""
+    return str(here.kept(name, where)) if where else ""
 
 
 @lru_cache(maxsize=8192)
@@ -243,8 +257,7 @@ def num(context: Mapping[str, Any], text: object, figure: str = "") -> str:
 
 def _trace(context: Mapping[str, Any], figure: str) -> str:
     """The address of a figure's trace; on a page that shows a run by name, within that run."""
-    where, run = address(context, "trace", figure), context["request"].GET.get("run")
-    return f"{where}?{urlencode({'run': run})}" if where and run else where
+    return address(context, "trace", figure)
 
 
 @register.simple_tag(takes_context=True)
