@@ -147,6 +147,7 @@ def _programme() -> SimpleNamespace:
         for n, area in enumerate(AREAS)
     }
     charter = SimpleNamespace(
+        asked=None,
         id="illustrative",
         name=_text("예시 태스크포스", "Illustrative task force"),
         country="KOR",

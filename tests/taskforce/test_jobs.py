@@ -94,7 +94,7 @@ def test_a_run_is_asked_with_other_budgets_and_keeps_what_it_was_asked_with(
     ask(defined)
     jobs.work("w1", clock=clock, beating=False)
     own = RunRecord.objects.get()
-    ask(defined, budgets={"2021": 60.0, "2022": 100.0})
+    asked = ask(defined, budgets={"2021": 60.0, "2022": 100.0})
     done = jobs.work("w1", clock=clock, beating=False)
     assert done is not None
     assert (done.state, done.error) == ("done", "")
@@ -103,6 +103,13 @@ def test_a_run_is_asked_with_other_budgets_and_keeps_what_it_was_asked_with(
     kept = load_run(settings.RUNS / other.key)
     assert list(kept.tables["portfolio_years"]["budget"]) == [60.0, 100.0]
     assert other.key != own.key
+    post, day = defined.people["analyst"].post, asked.asked_at.date()
+    told = kept.programme.charter.asked
+    assert told is not None
+    assert told == kept.programme.charter.budgets.rationale
+    assert told.en.startswith(f"Asked for by {post['en']} on {day} beside run {own.key}: yearly budgets 2021 60 (")
+    assert told.ko.startswith(f"{day} {post['ko']} 요청. 분석 {own.key}에 견주려고 연도별 예산 2021 60 (")
+    assert load_run(settings.RUNS / own.key).programme.charter.asked is None
     # It was only looked at: the institution still stands on the run of its definitions, until it is chosen from.
     assert in_force(defined.programme) == own
     strategies.choose_project(defined.by("secretariat"), defined.area, key="p", name=text("p"), run=other)

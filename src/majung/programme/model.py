@@ -174,6 +174,8 @@ class Charter(Record):
     exclusions: tuple[Exclusion, ...] = ()
     gaps: tuple[GapSpec, ...] = Field(min_length=1)
     budgets: Budgets
+    asked: Text | None = None
+    """Of a run with other weights or budgets than the programme's own: what was asked for, by whom and when."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

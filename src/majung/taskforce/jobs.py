@@ -24,11 +24,12 @@ from django.utils import timezone
 from majung.methods.labelled import InputError
 from majung.runs import run_programme
 from majung.runs.run import STAGES
-from majung.taskforce.definitions import with_budgets, with_weights
+from majung.taskforce.definitions import Asked, altered
 from majung.taskforce.models import CriteriaSet, Job, Programme, ProgrammeFile
 from majung.taskforce.operations import runs, system
 from majung.taskforce.programme_folder import EVIDENCE
 from majung.taskforce.programme_folder import lay_out as write
+from majung.taskforce.rules.clock import day_of
 
 STALE = timedelta(seconds=120)
 """A running job without a sign of life for so long has lost its worker."""
@@ -160,7 +161,7 @@ def make_run(job: Job, progress: Callable[[str], None], clock: Clock) -> dict[st
     changes = {name: job.arguments[name] for name in CHANGES if job.arguments.get(name)}
     criteria = chosen.criteria if chosen else changes.get("criteria")
     with TemporaryDirectory(prefix="majung-run-") as work:
-        folder = lay_out(programme, Path(work) / programme.key, criteria, changes.get("budgets"))
+        folder = lay_out(programme, Path(work) / programme.key, asked(job, chosen), criteria, changes.get("budgets"))
         run = run_programme(folder, settings.RUNS, progress=progress)
     progress("writing")
     record = runs.take_in(
@@ -179,9 +180,27 @@ KINDS: dict[str, Callable[[Job, Callable[[str], None], Clock], dict[str, Any]]] 
 """What each kind of job does; returns what stands in its result."""
 
 
+def asked(job: Job, chosen: CriteriaSet | None) -> Asked:
+    """By whom a run was asked for, when, beside which run; where its weights come from."""
+    weights_of = None
+    if chosen is not None:
+        weights_of = {
+            "ko": f"가중치 제{chosen.number}판({chosen.origin.get('ko', '')})",
+            "en": f"criteria set {chosen.number} ({chosen.origin.get('en', '')})",
+        }
+    elif panel := job.arguments.get("panel"):
+        weights_of = {"ko": f"조사 {panel}의 평가자", "en": f"the judges of panel {panel}"}
+    post = job.asked_by.post if job.asked_by else None
+    return Asked(post or SYSTEM, day_of(job.asked_at), job.arguments.get("beside") or "", weights_of)
+
+
+SYSTEM = {"ko": "시스템", "en": "the system"}
+
+
 def lay_out(
     programme: Programme,
     folder: Path,
+    asked: Asked,
     criteria: list[dict[str, Any]] | None = None,
     budgets: dict[str, float] | None = None,
 ) -> Path:
@@ -189,10 +208,8 @@ def lay_out(
     files = dict(ProgrammeFile.objects.filter(programme=programme).values_list("path", "text"))
     if "programme.toml" not in files or EVIDENCE not in files:
         raise InputError(f"programme {programme.key} has no definitions to run; load its folder first")
-    if criteria:
-        files["programme.toml"] = with_weights(files["programme.toml"], criteria)
-    if budgets:
-        files["programme.toml"] = with_budgets(files["programme.toml"], budgets)
+    if criteria or budgets:
+        files["programme.toml"] = altered(files["programme.toml"], asked, criteria or None, budgets or None)
     folder.mkdir(parents=True, exist_ok=True)
     write(files, folder)
     return folder

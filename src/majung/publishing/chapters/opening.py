@@ -164,6 +164,9 @@ def _limits(material: Material) -> list[tuple[str, str, str]]:
     say = language.say
     ranked = material.ranked()
     found = []
+    if material.charter.asked:
+        # First: nobody should take the numbers of an alternative for those of the programme.
+        found.append((say("opening.limits.asked"), material.text(material.charter.asked), ""))
     own = sorted(float(r["own_evidence"]) for r in ranked if not missing(r["own_evidence"]))
     if own:
         found.append(

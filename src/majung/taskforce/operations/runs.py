@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from majung.methods.labelled import InputError
-from majung.taskforce.definitions import with_budgets, with_weights
+from majung.taskforce.definitions import Asked, altered
 from majung.taskforce.models import (
     Body,
     Comparison,
@@ -20,6 +20,7 @@ from majung.taskforce.models import (
 )
 from majung.taskforce.operations.act import Act, Invalid, operation
 from majung.taskforce.operations.numbering import following
+from majung.taskforce.queries.runs import in_force
 from majung.taskforce.queries.weights import MOST_ITEMS, consistency, panel_weights
 from majung.taskforce.rules.words import Text
 
@@ -34,10 +35,12 @@ def ask(
     without_inconsistent: bool = False,
     criteria: list[dict[str, Any]] | None = None,
     budgets: dict[str, float] | None = None,
+    beside: RunRecord | None = None,
 ) -> Job:
     """Queue a run of the programme as it is defined now, or with other weights (those of a criteria set, of a panel's
     judges as they stand, or as given: one of the three) or with other yearly budgets. What differs from the definitions
-    stays with the run; nothing is adopted by it."""
+    stays with the run, with who asked for it and beside which run it was looked at (the one in force unless another is
+    named); nothing is adopted by it."""
     if sum(given is not None for given in (criteria_set, panel, criteria)) > 1:
         raise Invalid("name one source of the weights", "가중치의 출처를 하나만 고른다")
     if panel is not None:
@@ -56,6 +59,7 @@ def ask(
             "criteria": criteria,
             "panel": panel.key if panel else None,
             "budgets": budgets,
+            "beside": beside.key if (beside := beside or in_force(programme)) else None,
         },
         asked_by=act.person,
         asked_at=act.at,
@@ -65,13 +69,10 @@ def ask(
 def _check_fits(programme: Programme, criteria: list[dict[str, Any]] | None, budgets: dict[str, float] | None) -> None:
     """Whether the programme's charter can be changed so; asked here, not when the run has waited. Raises Invalid."""
     charter = ProgrammeFile.objects.filter(programme=programme, path="programme.toml").first()
-    if charter is None:
+    if charter is None or (criteria is None and budgets is None):
         return
     try:
-        if criteria is not None:
-            with_weights(charter.text, criteria)
-        if budgets is not None:
-            with_budgets(charter.text, budgets)
+        altered(charter.text, Asked({"ko": "", "en": ""}, date.min, ""), criteria, budgets)
     except InputError as error:
         raise Invalid(str(error), f"프로그램의 정의와 맞지 않는다: {error}") from error
 

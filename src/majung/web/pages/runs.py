@@ -74,6 +74,7 @@ def ask(here: Here) -> HttpResponse:
         given = {**_weights_of(record), "budgets": budgets}
         query = {f"{BUDGET}{year}": f"{amount:.15g}" for year, amount in budgets.items()}
         to = f"{with_query(here.address('projects'), query)}#decide"
+    given["beside"] = record
     return here.deed(lambda: runs.ask(here.actor, here.programme, **given), to, here.words.find("jobs.said"))
 
 
