@@ -189,3 +189,27 @@ def test_numbers_run_on_over_stores_and_no_edition_is_older_than_the_one_before(
     assert sorted(entry.name for entry in home.iterdir()) == ["current", "edition-00001", "edition-00003"]
     assert (home / "current").readlink().name == "edition-00003"
     assert list(PublishedEdition.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("camps", "why"), [(1, "vote alike"), (2, None)])
+def test_where_opinions_hardly_differ_the_page_has_words_for_it(
+    institution: Institution, camps: int, why: str | None
+) -> None:
+    """All of one opinion: no map. Two opinions and nothing between: a map whose stability nobody knows."""
+    i, loader = institution, institution.by("loader")
+    consultation = opinions.open_consultation(loader, i.group, key="c", question=text("?"), area=i.area)
+    for number in range(5):
+        statement = opinions.propose_statement(loader, consultation, text=text(f"s{number}"))
+        opinions.show_statement(loader, statement)
+        for person in range(30):
+            opinions.vote(
+                loader, statement, voter=f"v{person}", opinion=Opinion.DISAGREE if person % camps else Opinion.AGREE
+            )
+    told = documents(i.programme, moment("2021-05-01"), NO_RUNS)["consultations/c"]
+    if why:
+        assert told["map"] is None
+        assert why in told["missing"]["en"]
+        assert "같은 의견" in told["missing"]["ko"]
+    else:
+        assert list(told["map"]["sizes"]) == [15, 15]
+        assert told["map"]["stability"] is None

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -167,3 +169,45 @@ def test_an_open_conversation_agrees_with_its_published_groups_in_part(conversat
     assert (len(found.sizes), found.sizes[-1]) == fits
     both = [(g, published[p]) for p, g in zip(ballots.participants.tolist(), found.of, strict=True) if g >= 0]
     assert adjusted_rand(*zip(*both, strict=True)) == pytest.approx(agreement, abs=0.02)
+
+
+def cube(sizes, people):
+    """Everyone agrees or disagrees with each of three blocks of statements, all eight ways alike often: the map has two
+    axes, so that opinions which only the third parts stand at one point but for rounding error."""
+    return np.array([np.repeat(way, sizes) for way in itertools.product([1.0, -1.0], repeat=3) for _ in range(people)])
+
+
+@pytest.mark.parametrize("sizes", [(3, 2, 1), (4, 3, 2), (3, 3, 3), (5, 2, 1)])
+@pytest.mark.parametrize("resample", ["participants", "statements"])
+def test_no_group_is_made_of_rounding_error(sizes, resample, rng):
+    table = cube(sizes, 6)
+    ballots = votes_from_table(table, range(len(table)), range(table.shape[1]))
+    how = {"minimum_votes": 5, "fit_on": "everyone", "numbers": range(2, 8)}
+    groups = grouped(ballots, **how)
+    assert len(groups.sizes) <= 4
+    assert (groups.sizes > 0).all()
+    found = stability(ballots, groups, **how, resample=resample, replicates=20, rng=rng)
+    assert np.isfinite(found.ari).all()
+    assert len(found.ari) + found.refused == 20
+    assert np.isfinite(chance_silhouette(ballots, **how, replicates=5, rng=rng).observed)
+
+
+def test_where_votes_differ_too_little_stability_is_not_known(rng):
+    """Two camps and no other opinion: as many different points as groups at most, so no draw has more to try."""
+    table = np.vstack([np.ones((6, 4)), -np.ones((6, 4))])
+    ballots = votes_from_table(table, range(12), range(4))
+    how = {"minimum_votes": 1, "fit_on": "everyone", "numbers": range(2, 5)}
+    groups = grouped(ballots, **how)
+    assert groups.sizes.tolist() == [6, 6]
+    found = stability(ballots, groups, **how, resample="participants", replicates=7, rng=rng)
+    assert not found.known
+    assert (found.ari.shape, found.jaccard.shape, dict(found.numbers), found.refused) == ((0,), (0, 2), {}, 7)
+    with pytest.raises(InputError, match="stability is not known"):
+        found.interval(0.9)
+
+
+@pytest.mark.parametrize("table", [np.ones((5, 4)), np.ones((1, 4)), np.zeros((5, 4))])
+def test_one_voter_or_one_opinion_is_no_map(table):
+    ballots = votes_from_table(table, range(len(table)), range(4))
+    with pytest.raises(InputError, match=r"vote alike|at least two"):
+        grouped(ballots, minimum_votes=1)

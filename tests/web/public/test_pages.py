@@ -13,6 +13,8 @@ from django.test import Client
 from majung.runs import Run, trace
 from majung.taskforce.editions import verify
 from majung.taskforce.rules.receipts import receipt_name
+from majung.web.public import pages
+from majung.web.words import words
 
 from .building import SECRET, Published
 
@@ -189,6 +191,11 @@ def test_the_opinion_map_says_how_stable_it_is(client: Client) -> None:
     assert page.count('class="o0"') == page.count('class="o1"')
     assert "Not yet read by a person" not in page
     assert "The map appears once 30 people" in read(client, "consultations/new/")
+
+
+def test_a_stability_that_is_not_known_is_said_so() -> None:
+    for language, said in (("en", "not known"), ("ko", "안정성은 모릅니다")):
+        assert said in pages._stability({"stability": None}, words("public", language))
 
 
 @pytest.mark.parametrize(

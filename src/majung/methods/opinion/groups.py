@@ -47,7 +47,7 @@ def opinion_groups(space: OpinionSpace, *, numbers: Collection[int]) -> Groups:
     if not wanted or wanted[0] < 2:
         raise InputError(f"numbers of groups are {wanted}: give at least one, each 2 or more")
     points = space.points[space.counted]
-    different = len(np.unique(points, axis=0))
+    different = different_points(points)
     wanted = [k for k in wanted if k <= different]
     if not wanted:
         raise InputError(
@@ -72,8 +72,21 @@ def _numbered(space: OpinionSpace, labels: NDArray[np.intp], scores: Mapping[int
     return Groups(of, sizes[order].astype(np.int64), centres[order], MappingProxyType(dict(scores)))
 
 
+def settled(points: Floats) -> Floats:
+    """The points on a grid of a millionth of the map's reach: opinions that only rounding error parts stand at one
+    point, and no group is made of the error."""
+    reach = float(np.abs(points).max(initial=0.0))
+    return np.round(points / reach, 6) * reach if reach > 0 else points
+
+
+def different_points(points: Floats) -> int:
+    """How many of the points differ by more than rounding error: the most groups that can be told apart."""
+    return len(np.unique(settled(points), axis=0))
+
+
 def k_means(points: Floats, numbers: Collection[int]) -> dict[int, NDArray[np.intp]]:
-    """Labels (N,) for each number of groups, at most the number of different points; see :func:`opinion_groups`."""
+    """Labels (N,) for each number of groups, at most `different_points`; see :func:`opinion_groups`."""
+    points = settled(points)
     order = np.lexsort(points.T[::-1])
     spread = np.unique(np.linspace(0, len(points) - 1, min(_CANDIDATES, len(points))).astype(np.int64))
     candidates = points[order[spread]]
@@ -116,7 +129,7 @@ def _means(points: Floats, labels: NDArray[np.intp], groups: int) -> Floats:
 
 
 def silhouettes(points: Floats, partitions: Collection[NDArray[np.intp]]) -> list[float]:
-    """Mean silhouette of each partition (Rousseeuw 1987); a member of a group of one scores 0.
+    """Mean silhouette of each partition (Rousseeuw 1987); a member of a group of one, or of the only group, scores 0.
 
     Exact: all pairs of points, each pair once, all partitions in one pass; memory grows with the points only.
     """
@@ -147,12 +160,15 @@ def silhouettes(points: Floats, partitions: Collection[NDArray[np.intp]]) -> lis
 def _silhouette(total: Floats, labels: NDArray[np.intp], sizes: NDArray[np.intp]) -> float:
     every = np.arange(len(labels))
     own = total[every, labels] / np.maximum(sizes[labels] - 1, 1)
-    mean = total / sizes
+    # A group without members is no neighbour.
+    mean = np.divide(total, sizes, out=np.full_like(total, np.inf), where=sizes > 0)
     mean[every, labels] = np.inf
     other = mean.min(axis=1)
     widest = np.maximum(own, other)
-    valid = (sizes[labels] > 1) & (widest > 0)
-    return float(np.where(valid, (other - own) / np.where(widest > 0, widest, 1.0), 0.0).mean())
+    valid = (sizes[labels] > 1) & (widest > 0) & np.isfinite(other)
+    score = np.zeros(len(labels))
+    np.divide(other - own, widest, out=score, where=valid)
+    return float(score.mean())
 
 
 def adjusted_rand(a: ArrayLike, b: ArrayLike) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from majung.methods.labelled import Floats, InputError
-from majung.methods.opinion.groups import Groups, adjusted_rand, k_means, nearest, silhouettes
+from majung.methods.opinion.groups import Groups, adjusted_rand, different_points, k_means, nearest, silhouettes
 from majung.methods.opinion.projection import FitOn, OpinionSpace, opinion_space, space
 from majung.methods.opinion.votes import Votes
 
@@ -28,7 +28,10 @@ class Stability:
     ari: (B,) adjusted Rand index with the published groups, the number of groups kept; jaccard: (B, G) each published
     group's best overlap |A and B| / |A or B| with a group of the replicate: a mean above 0.75 is called stable, below
     0.5 dissolved (Hennig 2007); numbers: share of the replicates that would choose each number of groups;
-    refused: replicates without a map.
+    refused: replicates without a map, or with fewer different opinions than groups to try.
+
+    Where every replicate is refused, the votes differ too little to say how stable the groups are: `known` is False,
+    and ari, jaccard and numbers are empty.
     """
 
     ari: Floats
@@ -37,8 +40,15 @@ class Stability:
     refused: int
     resample: Resample
 
+    @property
+    def known(self) -> bool:
+        """Whether any replicate gave groups to compare."""
+        return len(self.ari) > 0
+
     def interval(self, level: float) -> tuple[float, float]:
-        """Percentile interval of the ARI."""
+        """Percentile interval of the ARI. Raises InputError where the stability is not known."""
+        if not self.known:
+            raise InputError(f"none of {self.refused} draws gives enough different opinions: stability is not known")
         low, high = np.quantile(self.ari, [(1 - level) / 2, (1 + level) / 2])
         return float(low), float(high)
 
@@ -85,7 +95,7 @@ def stability(
             refused += 1
             continue
         points = np.repeat(drawn.points[counted], row[counted].astype(np.int64), axis=0)
-        if len(np.unique(points, axis=0)) < max(k, tried[-1]):
+        if different_points(points) < max(k, tried[-1]):
             refused += 1
             continue
         found = k_means(points, sorted({*tried, k}))
@@ -97,12 +107,10 @@ def stability(
         jaccard.append((table / np.maximum(either, 1)).max(axis=1))
         sample = _spread(points)
         chosen[tried[int(np.argmax(silhouettes(points[sample], [found[n][sample] for n in tried])))]] += 1
-    if not ari:
-        raise InputError(f"none of {replicates} draws gives a map with {max(k, tried[-1])} groups: too few votes")
     return Stability(
         ari=np.array(ari),
-        jaccard=np.array(jaccard),
-        numbers=MappingProxyType({n: float(chosen[n] / len(ari)) for n in tried}),
+        jaccard=np.array(jaccard).reshape(-1, k),
+        numbers=MappingProxyType({n: float(chosen[n] / len(ari)) for n in tried} if ari else {}),
         refused=refused,
         resample=resample,
     )
@@ -141,9 +149,13 @@ def chance_silhouette(
 
     def best(drawn: OpinionSpace) -> float:
         points = drawn.points[drawn.counted]
-        found = k_means(points, tried)
+        # As many groups as there are different opinions; with one there is no group to speak of.
+        usable = [n for n in tried if n <= different_points(points)]
+        if not usable:
+            return 0.0
+        found = k_means(points, usable)
         sample = _spread(points)
-        return max(silhouettes(points[sample], [found[n][sample] for n in tried]))
+        return max(silhouettes(points[sample], [found[n][sample] for n in usable]))
 
     observed = best(opinion_space(ballots, minimum_votes=minimum_votes, fit_on=fit_on))
     chance = np.empty(replicates)

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from majung.methods.labelled import InputError
 from majung.methods.opinion import Finding, OpinionMap, chance_silhouette, opinion_map, votes
 from majung.taskforce.models import Consultation, Statement, Vote
 from majung.taskforce.rules.words import Opinion
@@ -47,8 +48,8 @@ class Picture:
     """The map of a consultation, or why there is none yet (`missing`).
 
     points: (x, y, group) of the people in groups that may be shown, without names. sizes: of the shown groups.
-    stability: median and 90 % range of the adjusted Rand index under resampled people. chance: p-value of the
-    silhouette against votes shuffled within statements; large means the groups may be nothing.
+    stability: median and 90 % range of the adjusted Rand index under resampled people, None where it is not known.
+    chance: p-value of the silhouette against votes shuffled within statements; large means the groups may be nothing.
     """
 
     statements: tuple[Said, ...]
@@ -77,7 +78,11 @@ def picture(consultation: Consultation) -> Picture:
     if counted < LEAST_VOTERS or len(shown) < LEAST_STATEMENTS:
         return Picture(said, voters, _too_few(counted, len(shown)))
     ballots = sorted((voter, shown[statement].number, opinion) for (voter, statement), opinion in last.items())
-    found, chance = _mapped(tuple(ballots))
+    try:
+        found, chance = _mapped(tuple(ballots))
+    except InputError:
+        # Enough people and statements, and yet no map: nobody disagrees with anybody.
+        return Picture(said, voters, ALIKE)
     return _drawn(found, chance, said, voters)
 
 
@@ -123,14 +128,14 @@ def _drawn(found: OpinionMap, chance: float, said: tuple[Said, ...], voters: int
         for (x, y), g in zip(found.space.points[:, :2], found.shown.of, strict=True)
         if int(g) in place
     )
-    low, high = found.stability.interval(0.9)
+    stability = found.stability
     return Picture(
         said,
         voters,
         None,
         points,
         tuple(int(found.groups.sizes[g]) for g in order),
-        (float(np.median(found.stability.ari)), float(low), float(high)),
+        (float(np.median(stability.ari)), *stability.interval(0.9)) if stability.known else None,
         chance,
         tuple(tuple(_finding(f) for f in found.representative[g]) for g in order),
         tuple(_finding(f) for f in (*found.consensus.agree, *found.consensus.disagree)),
@@ -163,6 +168,12 @@ def _statements(shown: dict[int, Statement], last: dict[tuple[str, int], str]) -
             )
         )
     return tuple(out)
+
+
+ALIKE = {
+    "en": "All who voted often enough vote alike: there is no disagreement of which to draw a map.",
+    "ko": "충분히 투표한 사람이 모두 같은 의견이어서 지도로 그릴 차이가 없다.",
+}
 
 
 def _too_few(counted: int, statements: int) -> dict[str, str]:

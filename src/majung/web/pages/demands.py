@@ -287,8 +287,10 @@ def consultation(here: Here, key: str) -> HttpResponse:
 def stability_said(seen: Picture, here: Here) -> str:
     """How far the groups can be trusted, in words."""
     w = here.words
-    if seen.missing or seen.stability is None:
+    if seen.missing:
         return w.find("map_missing")
+    if seen.stability is None:
+        return w.find("map_unknown")
     median = seen.stability[0]
     if seen.chance is not None and seen.chance > 0.1:
         return w.find("map_chance")

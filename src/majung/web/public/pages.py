@@ -365,6 +365,8 @@ def _map_finding(drawn: dict[str, Any] | None, w: Words) -> str:
 
 def _stability(drawn: dict[str, Any], w: Words) -> str:
     """The stability in words: resampling people, how alike are the groups (adjusted Rand index)?"""
+    if drawn["stability"] is None:
+        return w.find("consultation.stability_unknown")
     median, low, high = drawn["stability"]
     word = "firm" if low >= 0.8 else "fair" if median >= 0.6 else "loose"
     interval = w.span(low, high, 2)
