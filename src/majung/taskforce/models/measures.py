@@ -89,6 +89,13 @@ class CoreProject(Keyed):
         return self.area.body
 
 
+def days_late(state: str, due: date | None, day: date) -> int:
+    """Days past the due date while the work is not reported done."""
+    if due is None or state not in ("proposed", "agreed", "in-progress", "suspended"):
+        return 0
+    return max(0, (day - due).days)
+
+
 class Measure(Keyed):
     """Something the government does to carry out a core task. Who owns it does not verify it."""
 
@@ -140,9 +147,7 @@ class Measure(Keyed):
 
     def late_by(self, day: date) -> int:
         """Days past the due date while the work is not reported done; 0 when on time. Computed, never set."""
-        if self.due is None or self.state not in ("proposed", "agreed", "in-progress", "suspended"):
-            return 0
-        return max(0, (day - self.due).days)
+        return days_late(self.state, self.due, day)
 
 
 class _OfMeasure(Journaled):

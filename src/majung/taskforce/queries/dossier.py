@@ -7,15 +7,30 @@ or counted by the database while the review is open, so that no page reads the r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from majung.taskforce.models import Area, Measure, Programme, Reading, Review, RunRecord, Standing, Submission
-from majung.taskforce.queries.lights import is_late, lights
-from majung.taskforce.rules.words import Colour
+from majung.taskforce.models import (
+    Area,
+    Light,
+    Measure,
+    Metric,
+    Programme,
+    Reading,
+    Review,
+    RunRecord,
+    Standing,
+    Submission,
+    Target,
+)
+from majung.taskforce.models.measures import days_late
+from majung.taskforce.queries.lights import by_rule, is_late, way_reached
+from majung.taskforce.rules.words import Colour, Judge
 
 AT_A_TIME = 2000
 """Measures whose readings are in memory at a time."""
@@ -52,10 +67,27 @@ def dossier(review: Review, day: date) -> dict[str, Any]:
     programme = review.programme
     run = RunRecord.objects.filter(programme=programme).order_by("pk").last()
     measures: dict[str, list[dict[str, Any]]] = {}
-    for measure in (
-        of_areas(programme).prefetch_related("lights", "metrics__targets", "metrics__readings").iterator(AT_A_TIME)
-    ):
-        measures.setdefault(measure.area, []).append(_measure(measure, review, day))
+    columns = of_areas(programme).values_list("pk", "area", "key", "state", "due")
+    rows = columns.iterator(AT_A_TIME)
+    while part := list(islice(rows, AT_A_TIME)):
+        pks = [pk for pk, *_ in part]
+        metrics, said = _metrics_of(pks), _said(pks, day)
+        for pk, area, key, state, due in part:
+            own = metrics.get(pk, ())
+            late = days_late(state, due, day)
+            known = [reached for metric in own if not late and (reached := metric.reached(day)) is not None]
+            told = {
+                "measure": key,
+                "state": state,
+                "late_days": late,
+                "lights": {
+                    "rule": by_rule(state, late, min(known, default=None)).value,
+                    "owner": said.get((pk, Judge.OWNER), Colour.GREY.value),
+                    "reviewer": said.get((pk, Judge.REVIEWER), Colour.GREY.value),
+                },
+                "metrics": [metric.told(review) for metric in own],
+            }
+            measures.setdefault(area, []).append(told)
     demands = _demands(programme)
     return {
         "review": review.key,
@@ -157,15 +189,55 @@ def _demands(programme: Programme) -> Mapping[str, tuple[int, int]]:
     return {area: (n, answered) for area, n, answered in counted}
 
 
-def _measure(measure: Measure, review: Review, day: date) -> dict[str, Any]:
-    said = lights(measure, day)
-    return {
-        "measure": measure.key,
-        "state": measure.state,
-        "late_days": measure.late_by(day),
-        "lights": {"rule": said.rule.value, "owner": said.owner.value, "reviewer": said.reviewer.value},
-        "metrics": _metrics(measure, review),
-    }
+@dataclass
+class _Metric:
+    """A metric as plain columns: half a million readings are too many to be rows with methods. baseline: (day, value);
+    targets: (day, value); readings: (day, number, value) by day and number."""
+
+    key: str
+    direction: str
+    baseline: tuple[date | None, float | None]
+    targets: list[tuple[date, float]] = field(default_factory=list)
+    readings: list[tuple[date, int, float]] = field(default_factory=list)
+
+    def reached(self, day: date) -> float | None:
+        return way_reached(self.direction, self.baseline, self.targets, self.readings, day)
+
+    def told(self, review: Review) -> dict[str, Any]:
+        return {
+            "metric": self.key,
+            "baseline": self.baseline[1],
+            "targets": [[by.isoformat(), value] for by, value in self.targets],
+            "readings": [
+                [on.isoformat(), value]
+                for on, _, value in self.readings
+                if review.period_from <= on <= review.period_to
+            ],
+        }
+
+
+def _metrics_of(measures: list[int]) -> dict[int, list[_Metric]]:
+    """Measure (id) -> its metrics with targets and readings, in three queries."""
+    of: dict[int, list[_Metric]] = {}
+    by_pk: dict[int, _Metric] = {}
+    columns = ("pk", "measure_id", "key", "direction", "baseline_on", "baseline")
+    metrics = Metric.objects.filter(measure__in=measures).order_by("pk").values_list(*columns)
+    for pk, measure, key, direction, since, start in metrics:
+        by_pk[pk] = _Metric(key, direction, (since, start))
+        of.setdefault(measure, []).append(by_pk[pk])
+    targets = Target.objects.filter(metric__measure__in=measures).order_by("pk")
+    for metric, by, value in targets.values_list("metric_id", "by", "value"):
+        by_pk[metric].targets.append((by, value))
+    readings = Reading.objects.filter(metric__measure__in=measures).order_by("metric", "on", "number")
+    for metric, on, number, value in readings.values_list("metric_id", "on", "number", "value"):
+        by_pk[metric].readings.append((on, number, value))
+    return of
+
+
+def _said(measures: list[int], day: date) -> dict[tuple[int, str], str]:
+    """(measure, judge) -> the last light that the judge said by the day."""
+    found = Light.objects.filter(measure__in=measures, on__lte=day).order_by("on", "pk")
+    return {(measure, judge): colour for measure, judge, colour in found.values_list("measure_id", "judge", "colour")}
 
 
 def _metrics(measure: Measure, review: Review) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ follows from it in SQL for many measures, from the measure itself in Python for 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -52,16 +53,22 @@ def lights(measure: Measure, day: date) -> Lights:
 def rule_light(measure: Measure, day: date) -> tuple[Colour, Text]:
     """The light by rule: lateness first, then the way from baseline to target; grey without a reading."""
     late = measure.late_by(day)
+    worst = None if late else progress(measure, day)
+    colour = by_rule(measure.state, late, worst)
     if late:
-        colour = Colour.RED if late > RED_AFTER else Colour.YELLOW
         return colour, {"en": f"{late} days late", "ko": f"{late}일 늦음"}
-    worst = progress(measure, day)
-    colour = on_the_way(measure.state, worst)
     if measure.state == "verified":
         return colour, {"en": "verified", "ko": "완료 확인"}
     if worst is None:
         return colour, {"en": "no reading", "ko": "실적 미보고"}
     return colour, {"en": f"{worst:.0%} of the way that was due", "ko": f"가야 할 길의 {worst:.0%}"}
+
+
+def by_rule(state: str, late: int, worst: float | None) -> Colour:
+    """The rule's light of a measure by the days that it is late, else by the least share of the way that was due."""
+    if late:
+        return Colour.RED if late > RED_AFTER else Colour.YELLOW
+    return on_the_way(state, worst)
 
 
 def on_the_way(state: str, worst: float | None) -> Colour:
@@ -103,29 +110,48 @@ def progress(measure: Measure, day: date) -> float | None:
 
 
 def metric_progress(metric: Metric, day: date) -> float | None:
+    """How much of the way due by the last reading's day a metric has reached; see `way_reached`."""
+    return way_reached(
+        metric.direction,
+        (metric.baseline_on, metric.baseline),
+        [(target.by, target.value) for target in metric.targets.all()],
+        [(reading.on, reading.number, reading.value) for reading in metric.readings.all()],
+        day,
+    )
+
+
+def way_reached(
+    direction: str,
+    baseline: tuple[date | None, float | None],
+    targets: Iterable[tuple[date, float]],
+    readings: Iterable[tuple[date, int, float]],
+    day: date,
+) -> float | None:
     """How much of the way due by the last reading's day is reached, on a straight line from baseline to target.
 
-    Once the target's day has come, a target reached is 1 and one missed the share of it. None where the reading or
-    target, or before that day the baseline, is not reported: nothing is invented.
+    baseline, targets: (day, value); readings: (day, number, value). Once the target's day has come, a target reached is
+    1 and one missed the share of it. None where the reading or target, or before that day the baseline, is not
+    reported: nothing is invented.
     """
-    readings = [r for r in metric.readings.all() if r.on <= day]
-    targets = sorted(metric.targets.all(), key=lambda t: t.by)
-    if not readings or not targets:
+    known = [reading for reading in readings if reading[0] <= day]
+    wanted = sorted(targets, key=lambda target: target[0])
+    if not known or not wanted:
         return None
-    last = max(readings, key=lambda r: (r.on, r.number))
-    target = next((t for t in targets if t.by >= last.on), targets[-1])
-    sign = 1.0 if metric.direction == Direction.UP else -1.0
-    if sign * (last.value - target.value) >= 0:
+    on, _, value = max(known, key=lambda reading: reading[:2])
+    by, target = next((one for one in wanted if one[0] >= on), wanted[-1])
+    sign = 1.0 if direction == Direction.UP else -1.0
+    if sign * (value - target) >= 0:
         return 1.0
-    if metric.baseline is None or metric.baseline_on is None:
-        if last.on < target.by:
+    since, start = baseline
+    if start is None or since is None:
+        if on < by:
             return None
-        return max(0.0, last.value / target.value if sign > 0 else target.value / last.value)
-    way = sign * (target.value - metric.baseline)
+        return max(0.0, value / target if sign > 0 else target / value)
+    way = sign * (target - start)
     if way <= 0:
         return 0.0
-    due = min(1.0, max(1, (last.on - metric.baseline_on).days) / max(1, (target.by - metric.baseline_on).days))
-    return max(0.0, sign * (last.value - metric.baseline) / (way * due))
+    due = min(1.0, max(1, (on - since).days) / max(1, (by - since).days))
+    return max(0.0, sign * (value - start) / (way * due))
 
 
 def last_said(measure: Measure, judge: Judge, day: date) -> Colour:
