@@ -33,11 +33,11 @@ LOOK = """(width) => {
 
 
 def wrong_on_paper(page: Any, *, most: int, across: bool = False, marked: str = "") -> list[str]:
-    """What is wrong with an open page on paper, in words.
+    """What is wrong with the printed sheets of an open page, in words, and with their layout.
 
     most: sheets that it may fill. across: landscape. marked: what each sheet must bear.
 
-    A browser lays a page out for print once: it takes a fresh one for each address.
+    A browser decides once how a page's sheets lie: it takes a fresh page for each address.
     """
     title = _plain(page.locator("h1").inner_text())
     foot = _plain(page.get_attribute("html", "data-sheet"))
@@ -55,10 +55,15 @@ def wrong_on_paper(page: Any, *, most: int, across: bool = False, marked: str = 
             found.append(f"sheet {k} is nearly blank: {text}")
         if marked not in text:
             found.append(f"sheet {k} does not bear {marked}")
+    return found + wrong_laid_out(page, across=across)
+
+
+def wrong_laid_out(page: Any, *, across: bool = False) -> list[str]:
+    """What is wrong with an open page as it is laid out for paper, in words: much quicker than printing it."""
     page.emulate_media(media="print")
     wide, area = A4[across]
     page.set_viewport_size({"width": wide, "height": 1000})
-    return found + page.evaluate(LOOK, area)
+    return list(page.evaluate(LOOK, area))
 
 
 def _plain(text: str) -> str:

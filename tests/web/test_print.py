@@ -18,7 +18,7 @@ from majung.taskforce.rules.clock import SEOUL
 from majung.web import analyses
 from miniature import TEXT, Miniature
 
-from .paper import wrong_on_paper
+from .paper import wrong_laid_out, wrong_on_paper
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 UNTIL = date(2026, 11, 20)
@@ -84,14 +84,18 @@ def pages(programme: m.Programme, run: Run) -> Iterator[tuple[str, str, int, boo
 
 @pytest.mark.django_db(transaction=True)
 def test_every_page_is_whole_on_paper(chrome: Any, live_server: Any, exercise: m.Programme, kept_run: Run) -> None:
+    """Laid out for paper in both languages, and printed in one of them by turns."""
     found = list(pages(exercise, kept_run))
     wrong = []
     for language, watermark in WATERMARK.items():
         contexts = {role: signed_in(chrome, live_server.url, role, language) for role, *_ in found}
-        for role, address, most, across in found:
+        for turn, (role, address, most, across) in enumerate(found):
             page = contexts[role].new_page()
-            answer = page.goto(f"/exercise/{address}")
-            said = wrong_on_paper(page, most=most, across=across, marked=watermark) if answer.ok else [answer.status]
+            assert page.goto(f"/exercise/{address}").ok, address
+            if turn % 2 == (language == "en"):
+                said = wrong_on_paper(page, most=most, across=across, marked=watermark)
+            else:
+                said = wrong_laid_out(page, across=across)
             wrong += [f"{language} /{address}: {what}" for what in said]
             page.close()
         for context in contexts.values():
