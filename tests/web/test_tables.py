@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import io
+import re
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from openpyxl import load_workbook
 
 from majung.web.tables import FORMULA, Cell, Column, Row, Table, arranged, exported, number_in, safe
+from majung.web.words import words
 
 
 def _table(n: int = 3) -> Table:
@@ -61,6 +65,31 @@ def test_long_tables_come_in_pages() -> None:
     assert shown.links["back"] == "?t.page=1"
     assert shown.links["on"] == ""
     assert shown.found == 250
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("", "Rows 1 to 100 of 250. The others are on the screen and in the download."),
+        ("t.page=2", "Rows 201 to 250 of 250. The others are on the screen and in the download."),
+        ("t.find=24", "Only rows with “24”. "),
+    ],
+)
+def test_paper_says_which_rows_of_a_longer_table_it_bears(query: str, said: str) -> None:
+    assert _said_on_paper(250, query) == said
+
+
+def test_paper_says_nothing_of_a_table_that_it_bears_whole() -> None:
+    assert _said_on_paper(100, "") == ""
+
+
+def _said_on_paper(rows: int, query: str) -> str:
+    """The line under a table of so many rows that only paper shows."""
+    request = RequestFactory().get(f"/?{query}")
+    shown = arranged(Table("t", [Column("n", "N")], [Row([Cell(str(k))]) for k in range(rows)]), request)
+    page = render_to_string("look/table.html", {"t": shown, "request": request, "w": words("frame", "en")})
+    found = re.search('<p class="src paper">(.*?)</p>', page)
+    return html.unescape(found[1]) if found else ""
 
 
 def test_csv_holds_what_is_shown_and_nothing_that_runs() -> None:
