@@ -15,8 +15,10 @@ from majung.taskforce.exercise import large
 from majung.taskforce.exercise.accounts import demo_accounts
 from majung.taskforce.exercise.small import generate
 from majung.taskforce.journal.verify import verify_database
-from majung.taskforce.operations import Invalid
+from majung.taskforce.operations import Actor, Invalid
 from majung.taskforce.operations.exercise import fill
+from majung.taskforce.permission import verdict
+from majung.taskforce.queries.home import home
 from majung.taskforce.queries.lights import lights
 from majung.taskforce.queries.runs import in_force
 from majung.taskforce.queries.tracing import orphans
@@ -99,6 +101,22 @@ def test_the_exercise_has_something_of_everything(folder: Path) -> None:
     assert_standings_follow()
     with pytest.raises(InputError, match="already"):
         generate(folder, "exercise", until=UNTIL)
+
+
+def test_what_waits_on_home_can_be_done(folder: Path) -> None:
+    """Nobody is asked for a deed that their mandates, or the state of the thing, would refuse."""
+    programme = generate(folder, "exercise", until=UNTIL, seed=3)
+    asked, refused = set(), []
+    for person in m.Person.objects.filter(programme=programme):
+        actor = Actor(person, moment(UNTIL.isoformat()))
+        for one in home(programme, person, UNTIL).due:
+            steps = {at: lifecycle.step(one.deed) for at, lifecycle in one.subject.LIFECYCLES.items()}
+            possible = all(getattr(one.subject, at) in step.sources for at, step in steps.items() if step)
+            if not possible or verdict(actor, one.deed, one.subject) is None:
+                refused.append((person.key, one.deed, one.subject))
+            asked.add(one.kind)
+    assert refused == []
+    assert {"report-done", "answer", "moderate", "draft-minutes", "approve-minutes", "clear"} <= asked
 
 
 @pytest.mark.django_db(transaction=True)

@@ -134,7 +134,13 @@ def _measures(programme: Programme, speaks: dict[str, set[int]], day: date) -> l
         state__in=("agreed", "in-progress", "suspended"),
         due__lte=day + AHEAD,
     )
-    return [Due("report-done", "measure.report_done", m, m.name, m.due) for m in found.order_by("due")[:50]]
+    # What has not begun, or stands still, is begun first.
+    return [
+        Due("report-done", "measure.report_done", m, m.name, m.due)
+        if m.state == "in-progress"
+        else Due("start", "measure.start", m, m.name, m.due)
+        for m in found.order_by("due")[:50]
+    ]
 
 
 def _readings(programme: Programme, speaks: dict[str, set[int]], day: date) -> list[Due]:

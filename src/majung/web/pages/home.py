@@ -18,7 +18,7 @@ from majung.web.parts import WEIGHTY, Lede, Part, offer
 from majung.web.request import Here, page
 from majung.web.tables import Cell, Column, Row, Table, exported
 
-OWN = 20
+OWN = 8
 """Demands of one's own that are listed."""
 
 
@@ -65,8 +65,8 @@ def _demands(here: Here) -> Part | None:
     """What the person put forward and what became of it; for who has no mandate, the way to put something forward."""
     w = here.words
     mine = visible(here.sight, Submission).filter(person=here.person).order_by("-received_on", "-pk")
-    found = list(mine[:OWN])
-    if not found and here.sight.member:
+    count = mine.count()
+    if not count and here.sight.member:
         return None
     columns = [Column("demand", w.find("demand")), Column("state", w.find("state")), Column("until", w.find("until"))]
     rows = [
@@ -77,13 +77,14 @@ def _demands(here: Here) -> Part | None:
                 Cell(w.day(s.answer_due) if s.state in WAITING and s.answer_due else "–"),
             ]
         )
-        for s in found
+        for s in mine[:OWN]
     ]
     table = Table("demands", columns, rows, controls=False, caption=w.find("demands_topic"))
     return Part(
         w.find("demands_topic"),
-        w.counted(len(found), "demands") if found else w.find("demands_none"),
+        w.counted(count, "demands") if count else w.find("demands_none"),
         tables=[table],
+        links=[(w.find("demands_all"), here.address("demands"))] if count > OWN else (),
         empty=w.find("demands_empty"),
         offers=offer(here, "submission.receive", here.programme),
     )
