@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from majung.taskforce.operations import opinions
+from majung.taskforce.operations import opinions, record, system
 from majung.taskforce.queries.situation import situation
 from majung.web.charts.month import NAMED, Mark, month
+from majung.web.pages.situation import cycle_finding
+from majung.web.words import words
 from taskforce.conftest import Institution
 
 SignIn = Callable[..., Client]
@@ -39,6 +41,19 @@ def test_the_heading_is_the_finding(institution: Institution, sign_in: SignIn, l
     assert said in page
     assert "Delivery &lt;robots&gt;" in page
     assert f'<html lang="{language}"' in page
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [((), "None of 1 areas has reached measures yet"), (("announced",), "All 1 areas have reached measures")],
+)
+def test_what_is_announced_is_past_its_measures(institution: Institution, known: tuple[str, ...], said: str) -> None:
+    i, secretariat = institution, institution.by("secretariat")
+    strategy, _ = i.strategy()
+    for state in known:
+        stated = {"state": state, "announced_on": date(2021, 4, 9)}
+        record.complete(system("record", secretariat.at), strategy, stated=stated)
+    assert cycle_finding(situation(i.programme, date(2021, 4, 20)), words("situation", "en")) == said
 
 
 def test_a_past_day_shows_what_was_then(institution: Institution, rows: Any) -> None:

@@ -77,7 +77,8 @@ def heading(found: Situation, w: Words) -> str:
 
 
 def cycle_finding(found: Situation, w: Words) -> str:
-    reached = sum("measures" in line.done for line in found.areas)
+    # What lies behind an area counts, whatever of the way there is on record: an announced one is past its measures.
+    reached = sum(STAGES.index(line.now) > STAGES.index("measures") for line in found.areas)
     if not found.areas:
         return w.find("cycle_topic")
     if reached == len(found.areas):
