@@ -126,3 +126,29 @@ def test_real_time_keeps_out_what_has_no_release_date(miniature: Miniature) -> N
     assert programme.select("patents", country="KOR")["year"].max() == 2020
     with pytest.raises(ProgrammeError, match=r"released by the end of 2020; table patents has nothing .* country KOR"):
         load_programme(miniature.write()).select("patents", country="KOR")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "en", "ko"),
+    [
+        ("places = 2", "places = 0", "greater than or equal to 1", "1 이상이어야 한다"),
+        ("places = 2", "places = 2\nplace = 1", "unknown key", "모르는 키다"),
+        ("places = 2", "places = 20", "only 4 industries may be ranked", "순위를 매길 산업이 4개뿐이다"),
+        ("places = 2", "places = [", "not valid TOML", "올바른 TOML이 아니다"),
+        ("amounts = [", "amounts = [1.0, ", "give one a year", "해마다 하나씩 적는다"),
+        ("estimate = true", "", "Field required", "값이 있어야 한다"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_both_languages(
+    miniature: Miniature, old: str, new: str, en: str, ko: str
+) -> None:
+    file = miniature.write() / "programme.toml"
+    content = file.read_text("utf-8")
+    assert old in content
+    file.write_text(content.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ProgrammeError) as caught:
+        load_programme(file.parent)
+    assert str(caught.value) == caught.value.said["en"]
+    assert en in caught.value.said["en"]
+    assert ko in caught.value.said["ko"]
+    assert str(file) in caught.value.said["ko"]

@@ -68,13 +68,16 @@ def observe(programme: Programme, draws: Draws) -> dict[str, Observation]:
     for spec in (i for c in programme.charter.criteria for i in c.indicators):
         if spec.id not in INDICATORS:
             raise ProgrammeError(
-                f"{programme.path / 'programme.toml'}: unknown indicator {spec.id!r}; known: {', '.join(INDICATORS)}"
+                f"{programme.path / 'programme.toml'}: unknown indicator {spec.id!r}; known: {', '.join(INDICATORS)}",
+                f"{programme.path / 'programme.toml'}: 모르는 지표 {spec.id!r}. 아는 지표: {', '.join(INDICATORS)}",
             )
         strange = sorted(set(spec.parameters) - PARAMETERS)
         if strange:
             raise ProgrammeError(
                 f"{programme.path / 'programme.toml'}: indicator {spec.id}: unknown parameter {strange[0]!r}; "
-                f"known: {', '.join(sorted(PARAMETERS))}"
+                f"known: {', '.join(sorted(PARAMETERS))}",
+                f"{programme.path / 'programme.toml'}: 지표 {spec.id}: 모르는 매개변수 {strange[0]!r}. "
+                f"아는 것: {', '.join(sorted(PARAMETERS))}",
             )
         observations[spec.id] = INDICATORS[spec.id](Question(programme, draws, spec))
     return observations

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from majung.evidence.problems import text
 from majung.methods.text_query import parse_query
 from majung.methods.value import Scale
 
@@ -42,6 +43,14 @@ class Text(Record):
         return self.en[0].lower() + self.en[1:] if self.en[1:2].islower() else self.en
 
 
+class Wrong(ValueError):
+    """A rule of the definitions is broken. said: how, in both languages."""
+
+    def __init__(self, en: str, ko: str) -> None:
+        super().__init__(en)
+        self.said = text(en, ko)
+
+
 class Interval(Record):
     """A judged number with the range its authors would defend."""
 
@@ -50,7 +59,10 @@ class Interval(Record):
 
     def _check(self, value: float, name: str) -> None:
         if not self.low <= value <= self.high:
-            raise ValueError(f"{name} {value} lies outside its interval {self.low} to {self.high}")
+            raise Wrong(
+                f"{name} {value} lies outside its interval {self.low} to {self.high}",
+                f"{name} {value}이(가) 구간 {self.low}~{self.high} 밖에 있다",
+            )
 
 
 class Weighted(Interval):
@@ -72,7 +84,10 @@ def _scale(value: Any) -> Scale:
     if isinstance(value, Scale):
         return value
     if not isinstance(value, dict) or not {"reference", "target"} <= set(value) <= {"reference", "target", "log"}:
-        raise ValueError("scale needs reference and target, and may say log = true")
+        raise Wrong(
+            "scale needs reference and target, and may say log = true",
+            "scale에는 reference와 target이 있어야 하고 log = true를 더할 수 있다",
+        )
     return Scale(float(value["reference"]), float(value["target"]), log=bool(value.get("log", False)))
 
 
@@ -115,7 +130,10 @@ class MeetingWindow(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not (1 <= self.window[0] <= self.window[1] <= 31 and 1 <= self.per_month[0] <= self.per_month[1]):
-            raise ValueError("window and per_month run from a first to a last number, e.g. window = [10, 20]")
+            raise Wrong(
+                "window and per_month run from a first to a last number, e.g. window = [10, 20]",
+                "window와 per_month는 처음과 끝의 두 수로 적는다(예: window = [10, 20])",
+            )
         return self
 
 
@@ -146,9 +164,12 @@ class Budgets(Record):
         for name in ("amounts", "low", "high"):
             amounts = getattr(self, name)
             if amounts is not None and len(amounts) != len(self.years):
-                raise ValueError(f"{name} has {len(amounts)} entries for {len(self.years)} years: give one a year")
+                raise Wrong(
+                    f"{name} has {len(amounts)} entries for {len(self.years)} years: give one a year",
+                    f"{name}의 값이 {len(amounts)}개인데 연도는 {len(self.years)}개다. 해마다 하나씩 적는다",
+                )
             if amounts is not None and min(amounts) < 0:
-                raise ValueError(f"{name} has a negative budget")
+                raise Wrong(f"{name} has a negative budget", f"{name}에 0보다 작은 예산이 있다")
         return self
 
 
@@ -193,7 +214,10 @@ class Charter(Record):
         for area in self.areas:
             for lead in area.leads:
                 if lead not in known:
-                    raise ValueError(f"area {area.industry}: lead {lead!r} is not among the organisations")
+                    raise Wrong(
+                        f"area {area.industry}: lead {lead!r} is not among the organisations",
+                        f"분야 {area.industry}: 주관 {lead!r}이(가) organisations에 없다",
+                    )
         return self
 
 
@@ -297,7 +321,7 @@ class Project(Record):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if not self.costs or min(self.costs.values()) < 0 or sum(self.costs.values()) <= 0:
-            raise ValueError("costs must be non-negative and not all zero")
+            raise Wrong("costs must be non-negative and not all zero", "비용은 0 이상이고 모두 0일 수는 없다")
         once([c.gap for c in self.closes], "gap")
         return self
 
@@ -312,10 +336,16 @@ def sums_to_one(weights: tuple[Weighted, ...], what: str) -> None:
     """Raise ValueError unless the weights sum to 1 and their intervals admit such a sum."""
     total = sum(w.weight for w in weights)
     if abs(total - 1) > SUM_TOLERANCE:
-        raise ValueError(f"weights of the {what} sum to {total:.6g}, not to 1: adjust them")
+        raise Wrong(
+            f"weights of the {what} sum to {total:.6g}, not to 1: adjust them",
+            f"{what}의 가중치를 더하면 1이 아니라 {total:.6g}이다. 고쳐서 1로 맞춘다",
+        )
     low, high = sum(w.low for w in weights), sum(w.high for w in weights)
     if low > 1 + SUM_TOLERANCE or high < 1 - SUM_TOLERANCE:
-        raise ValueError(f"intervals of the {what} sum to {low:.3g} to {high:.3g} and do not admit 1: widen them")
+        raise Wrong(
+            f"intervals of the {what} sum to {low:.3g} to {high:.3g} and do not admit 1: widen them",
+            f"{what}의 구간을 더하면 {low:.3g}~{high:.3g}이어서 1이 될 수 없다. 구간을 넓힌다",
+        )
 
 
 def once(names: list[Any], what: str) -> None:
@@ -323,5 +353,7 @@ def once(names: list[Any], what: str) -> None:
     seen: set[Any] = set()
     for name in names:
         if name in seen:
-            raise ValueError(f"{what} {name!r} stands twice: remove one")
+            raise Wrong(
+                f"{what} {name!r} stands twice: remove one", f"{what} {name!r}이(가) 두 번 나온다. 하나를 지운다"
+            )
         seen.add(name)

@@ -66,7 +66,9 @@ def select(programme: Programme, draws: Draws, gaps: pd.DataFrame) -> Selection:
     if portfolio.status in ("infeasible", "unknown"):
         raise ProgrammeError(
             f"{programme.path / 'programme.toml'}: budgets: no portfolio fits: {'; '.join(portfolio.conflict)}; "
-            "raise the budget, lower minimum_per_area or remove a requirement"
+            "raise the budget, lower minimum_per_area or remove a requirement",
+            f"{programme.path / 'programme.toml'}: budgets: 들어맞는 포트폴리오가 없다: "
+            f"{'; '.join(portfolio.conflict)}. 예산을 늘리거나 minimum_per_area를 낮추거나 요건을 뺀다",
         )
     core = core_index(values.by_gap, values.by_gap, values.extreme_weights, offered, budgets, method="exact", **kept)
     held = np.zeros(len(owned))

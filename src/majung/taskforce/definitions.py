@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from majung.methods.labelled import InputError
+from majung.programme import ProgrammeError
 from majung.taskforce.rules.words import Text
 
 LANGUAGES = ("ko", "en")
@@ -62,8 +62,8 @@ def altered(
     both; their reasons, and what was asked for at its head (`asked`). Nothing else changes, which is checked.
 
     criteria: [{id, weight, low, high}]. budgets: year -> amount, for every budget year; their intervals move with them,
-    in proportion. Raises InputError when criteria or years are not those of the programme, or when the lines to change
-    are written so that they cannot be.
+    in proportion. Raises ProgrammeError when criteria or years are not those of the programme, or when the lines to
+    change are written so that they cannot be.
     """
     before = tomllib.loads(text)
     weighed = _weights_said(before, criteria) if criteria is not None else None
@@ -97,9 +97,10 @@ def _with_weights(text: str, criteria: Sequence[Mapping[str, Any]], reason: Text
         lines.append(line)
     changed = "\n".join(lines) + "\n"
     if _read(changed) != before:
-        raise InputError(
+        raise ProgrammeError(
             "programme.toml: write weight, low, high, rationale and source of each [[criteria]] each on one line of "
-            "its own"
+            "its own",
+            "programme.toml: [[criteria]]마다 weight, low, high, rationale, source를 각각 한 줄에 적는다",
         )
     return changed
 
@@ -129,19 +130,21 @@ def _with_budgets(text: str, budgets: Mapping[str, float], reason: Text, source:
     changed = "\n".join(lines) + "\n"
     section |= {name: [float(f"{value:.15g}") for value in values] for name, values in new.items()} | stands
     if _read(changed) != before:
-        raise InputError(
-            "programme.toml: write amounts, low, high, rationale and source of [budgets] each on one line of its own"
+        raise ProgrammeError(
+            "programme.toml: write amounts, low, high, rationale and source of [budgets] each on one line of its own",
+            "programme.toml: [budgets]의 amounts, low, high, rationale, source를 각각 한 줄에 적는다",
         )
     return changed
 
 
 def _weights_said(before: dict[str, Any], criteria: Sequence[Mapping[str, Any]]) -> Text:
-    """Weights in words, each beside the programme's own. Raises InputError when the criteria are not its own."""
+    """Weights in words, each beside the programme's own. Raises ProgrammeError when the criteria are not its own."""
     wanted = {entry["id"]: entry for entry in criteria}
     known = [criterion["id"] for criterion in before.get("criteria", ())]
     if sorted(known) != sorted(wanted):
-        raise InputError(
-            f"the criteria set weighs {', '.join(wanted)}; the programme's criteria are {', '.join(known)}"
+        raise ProgrammeError(
+            f"the criteria set weighs {', '.join(wanted)}; the programme's criteria are {', '.join(known)}",
+            f"가중치를 준 기준은 {', '.join(wanted)}인데 프로그램의 기준은 {', '.join(known)}이다",
         )
     told = {}
     for code, own, head in (("ko", "프로그램", "가중치"), ("en", "the programme's", "weights")):
@@ -154,11 +157,14 @@ def _weights_said(before: dict[str, Any], criteria: Sequence[Mapping[str, Any]])
 
 
 def _budgets_said(before: dict[str, Any], budgets: Mapping[str, float]) -> Text:
-    """Yearly budgets in words, each beside the programme's own. Raises InputError when the years are not its own."""
+    """Yearly budgets in words, each beside the programme's own. Raises ProgrammeError when the years are not."""
     section = before.get("budgets", {})
     years = [str(year) for year in section.get("years", ())]
     if sorted(years) != sorted(budgets):
-        raise InputError(f"budgets are given for {', '.join(budgets)}; the programme's years are {', '.join(years)}")
+        raise ProgrammeError(
+            f"budgets are given for {', '.join(budgets)}; the programme's years are {', '.join(years)}",
+            f"예산을 준 연도는 {', '.join(budgets)}인데 프로그램의 연도는 {', '.join(years)}이다",
+        )
     told = {}
     for code, own, head in (("ko", "프로그램", "연도별 예산"), ("en", "the programme's", "yearly budgets")):
         parts = [

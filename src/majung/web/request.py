@@ -102,7 +102,7 @@ class Here:
         except Refusal as refusal:
             messages.error(self.request, refusal.said[self.words.code])
         except InputError as error:
-            messages.error(self.request, str(error))
+            messages.error(self.request, getattr(error, "said", {}).get(self.words.code, str(error)))
         else:
             if said:
                 messages.success(self.request, said)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from majung.methods.labelled import InputError
+from majung.programme import ProgrammeError
 from majung.taskforce.definitions import Asked, altered
 from majung.taskforce.models import (
     Body,
@@ -73,8 +74,8 @@ def _check_fits(programme: Programme, criteria: list[dict[str, Any]] | None, bud
         return
     try:
         altered(charter.text, Asked({"ko": "", "en": ""}, date.min, ""), criteria, budgets)
-    except InputError as error:
-        raise Invalid(str(error), f"프로그램의 정의와 맞지 않는다: {error}") from error
+    except ProgrammeError as error:
+        raise Invalid(error.said["en"], f"프로그램의 정의와 맞지 않는다: {error.said['ko']}") from error
 
 
 @operation("run.cancel", en="Cancel a run", ko="분석 실행 취소")
