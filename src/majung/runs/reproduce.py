@@ -10,7 +10,8 @@ import pandas as pd
 from majung.programme import kept as kept_definitions
 from majung.programme import load_programme
 from majung.runs.digest import Difference, differences, digest
-from majung.runs.kept import DEFINITIONS, INPUTS, Kept, damaged, frames
+from majung.runs.figures import Figures
+from majung.runs.kept import DEFINITIONS, EVIDENCE, FIGURES, INPUTS, Kept, damaged, frames
 from majung.runs.run import KEYS, Progress, Run, compute, silent
 
 
@@ -66,11 +67,23 @@ def _tampered(kept: Kept, tables: dict[str, pd.DataFrame], again: Run) -> tuple[
     stated = kept.manifest["digests"]
     found = [name for name, frame in tables.items() if digest(frame, KEYS[name]) != stated[name]]
     altered = [name for name in kept.altered() if name not in map(_table, tables)]
-    copies = {name: frame for name, frame in frames(again).items() if name not in map(_table, tables)}
-    wrong = [name for name, frame in copies.items() if name not in altered and not frame.equals(kept.frame(name))]
-    if DEFINITIONS not in altered and kept.read(DEFINITIONS) != kept_definitions.as_json(again.programme):
+    # Figure ids follow from the kept tables, evidence from the inputs; lineage and definitions also from the code.
+    same_code = again.manifest["hashes"]["code"] == kept.manifest["hashes"]["code"]
+    copies = {name: frame for name, frame in frames(again).items() if name.startswith(f"{EVIDENCE}/") or same_code}
+    copies = {name: frame for name, frame in copies.items() if name not in map(_table, tables)}
+    copies[FIGURES] = Figures.of(kept.manifest["id"], tables, KEYS).frame
+    wrong = [name for name, frame in copies.items() if name not in altered and not _alike(name, frame, kept)]
+    if same_code and DEFINITIONS not in altered and kept.read(DEFINITIONS) != kept_definitions.as_json(again.programme):
         wrong.append(DEFINITIONS)
     return tuple(found + altered + sorted(wrong))
+
+
+def _alike(name: str, frame: pd.DataFrame, kept: Kept) -> bool:
+    there = kept.frame(name)
+    if name == FIGURES:
+        # Tables are in no order; a figure and its place in its table are.
+        frame, there = (one.sort_values("name", ignore_index=True) for one in (frame, there))
+    return frame.equals(there)
 
 
 def _table(name: str) -> str:
