@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from majung.taskforce.models import Measure, Meeting, Organisation
+from majung.taskforce.models import Measure, Meeting, Organisation, Review
 from majung.taskforce.operations import announcements, bodies, measures, meetings, opinions, reviews
 from majung.taskforce.rules.states import MEASURE
 from majung.taskforce.rules.words import Instrument, Purpose
@@ -184,3 +184,19 @@ def test_only_a_page_of_rows_is_brought(institution: Institution, rows: Rows) ->
     assert len(made) == len(shown.shown) == 4 <= ROWS
     assert table.rows[1].cells[0].sub == "measure-00"
     assert len(made) == 5
+
+
+def test_a_review_calls_its_measures_by_name_open_and_frozen(
+    institution: Institution, rows: Rows, sign_in: SignIn
+) -> None:
+    _grow(institution, rows, range(2))
+    client = sign_in("secretariat")
+    review = Review.objects.get(key="r-0")
+
+    def shown() -> tuple[bool, bool]:
+        page = client.get("/test-2021/reviews/r-0/").content.decode()
+        return "Measure 99" in page, "measure-00" in page
+
+    assert shown() == (True, True)
+    reviews.freeze(institution.by("loader"), review)
+    assert shown() == (True, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 from rich.table import Table
 
+import majung
 from majung.cli import tables
 from majung.cli.database import connect
 from majung.cli.progress import console, stages
@@ -24,6 +26,7 @@ WORDS = {
         "user": "User",
         "password": "Password",
         "paper": "The strategy paper",
+        "moved": "The demo's data came from another version of Majung or of the programme; they were moved to {place}",
     },
     "ko": {
         "signins": "작업 공간을 써 볼 계정(비밀번호는 실행할 때마다 새로 만들어 한 번만 보인다)",
@@ -31,6 +34,7 @@ WORDS = {
         "user": "사용자",
         "password": "비밀번호",
         "paper": "전략 보고서",
+        "moved": "데모 자료가 다른 판의 마중이나 프로그램에서 온 것이어서 {place} 폴더로 옮겼다",
     },
 }
 
@@ -65,6 +69,7 @@ def demo(
     # The workspace reads the runs that this command keeps; its database is a folder beside them.
     os.environ.setdefault("MAJUNG_RUNS", str(runs.resolve()))
     os.environ.setdefault("MAJUNG_DATA", str((runs.resolve().parent / "var") / ("exercise" if exercise else "demo")))
+    afresh(Path(os.environ["MAJUNG_DATA"]), programme, lang)
     connect()
     accounts = _exercise(programme, run) if exercise else _record(programme, run)
     _print_accounts(accounts, lang)
@@ -72,6 +77,23 @@ def demo(
         from majung.cli.workspace import serve_command
 
         serve_command(port=port)
+
+
+def afresh(data: Path, programme: Path, lang: Language) -> None:
+    """Move data aside that another version made: a record rules over its folder, and a demo is there to show the
+    folder. Nothing is deleted."""
+    contents = hashlib.sha256()
+    tables = Path(majung.__file__).parent / "taskforce" / "migrations"
+    for file in sorted([*tables.glob("*.py"), *(f for f in programme.rglob("*") if f.is_file())]):
+        contents.update(file.name.encode() + b"\0" + file.read_bytes())
+    made_of, stamp = contents.hexdigest(), data / "made-of"
+    known = stamp.read_text("utf-8") if stamp.is_file() else ""
+    if known != made_of and data.is_dir() and any(data.iterdir()):
+        place = data.with_name(f"{data.name}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+        data.rename(place)
+        console.print(WORDS[lang]["moved"].format(place=place), markup=False)
+    data.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(made_of, "utf-8")
 
 
 def _record(folder: Path, run: Run) -> list[tuple[str, str, str]]:

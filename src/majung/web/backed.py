@@ -114,13 +114,14 @@ class Backed(Stored):
 class Kept(Stored, Generic[Item]):
     """Many things in memory as rows of a table, each made a row only when it is shown.
 
-    sorts: by a column's key, what orders a thing; words: the text of a thing in which words are looked for.
+    shown: makes rows of the things of one page, so that what they need is asked for once. sorts: by a column's key,
+    what orders a thing; words: the text of a thing in which words are looked for.
     """
 
     def __init__(
         self,
         items: Sequence[Item],
-        shown: Callable[[Item], Row],
+        shown: Callable[[Sequence[Item]], list[Row]],
         *,
         sorts: Mapping[str, Callable[[Item], Any]],
         words: Callable[[Item], str],
@@ -133,14 +134,16 @@ class Kept(Stored, Generic[Item]):
     def __len__(self) -> int:
         return len(self._items)
 
+    def __iter__(self) -> Iterator[Row]:
+        for start in range(0, len(self._items), AT_A_TIME):
+            yield from self._shown(self._items[start : start + AT_A_TIME])
+
     @overload
     def __getitem__(self, at: int) -> Row: ...
     @overload
     def __getitem__(self, at: slice) -> Sequence[Row]: ...
     def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
-        return (
-            [self._shown(item) for item in self._items[at]] if isinstance(at, slice) else self._shown(self._items[at])
-        )
+        return self._shown(self._items[at]) if isinstance(at, slice) else self._shown([self._items[at]])[0]
 
     def arranged(self, wanted: str, sort: str) -> Kept[Item]:
         items = list(self._items)

@@ -71,8 +71,10 @@ class Words(Language):
             return self.find("not_reported")
         weekday = WEEKDAYS[self.code][day.weekday()]
         if self.code == "ko":
-            return f"{f'{day.year}. ' if year else ''}{day.month}. {day.day}.({weekday})"
-        return f"{weekday} {day.day} {MONTHS[day.month - 1]}{f' {day.year}' if year else ''}".replace(" ", NBSP)
+            said = f"{f'{day.year}. ' if year else ''}{day.month}. {day.day}.({weekday})"
+        else:
+            said = f"{weekday} {day.day} {MONTHS[day.month - 1]}{f' {day.year}' if year else ''}"
+        return said.replace(" ", NBSP)
 
     def moment(self, at: datetime | None, *, year: bool = True, time_known: bool = True) -> str:
         """A day with its time in Seoul."""

@@ -44,7 +44,7 @@ def test_an_announcement_in_the_wording_asked_for(client: Client, published: Pub
     assert ["문안", "정정 1 기준"] in tables[0]
     pavement = next(dict(t) for t in tables if t[0] == ["대책", "배송로봇의 보도 통행 허용"])
     assert pavement["소관"] == "Industry"
-    assert pavement["목표"].startswith("실외 배송로봇: 2023. 12. 31.(일)까지 1,200 대\n")
+    assert pavement["목표"].startswith("실외 배송로봇: 2023.\u00a012.\u00a031.(일)까지 1,200 대\n")
     assert pavement["근거"] == f"결정 2021-04: 보도를 단계적으로 엽니다. (charter 3)\n수치 {published.figure}"
     first, earlier = READERS[end](client.get(f"{address}?text=0", headers={"accept-language": "ko"}).content)
     assert first[1] == lines[1]

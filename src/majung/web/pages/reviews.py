@@ -9,13 +9,13 @@ from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.urls import path
 
-from majung.taskforce.models import Area, Body, CoreTask, Review, ReviewConclusion
+from majung.taskforce.models import Area, Body, CoreTask, Measure, Review, ReviewConclusion
 from majung.taskforce.queries import dossier
 from majung.taskforce.queries.dossier import AreaCounts, Line
 from majung.taskforce.queries.lights import with_lights
 from majung.taskforce.queries.visibility import visible
 from majung.taskforce.rules.states import MEASURE, REVIEW
-from majung.taskforce.rules.words import Conclusion
+from majung.taskforce.rules.words import Conclusion, Text
 from majung.taskforce.wire.references import refer
 from majung.web.backed import Backed, Kept, in_state, labelled, said, through, within
 from majung.web.parts import Fact, Lede, Offer, Part, offer, offers, steps
@@ -146,9 +146,15 @@ def _frozen(here: Here, review: Review, names: dict[str, str]) -> tuple[list[Are
     """(areas, measures, how many without a reading) as they were frozen."""
     w = here.words
     counts, lines = dossier.frozen(review)
+
+    def shown(part: Sequence[dossier.Kept]) -> list[Row]:
+        named = Measure.objects.filter(programme=here.programme, key__in=[kept[1] for kept in part])
+        called = dict(named.values_list("key", "name"))
+        return [_row(here, names, Line(*kept), called.get(kept[1])) for kept in part]
+
     rows = Kept(
         lines,
-        lambda kept: _row(here, names, Line(*kept)),
+        shown,
         sorts={
             "area": lambda kept: names.get(kept[0], kept[0]).casefold(),
             "measure": lambda kept: kept[1].casefold(),
@@ -166,13 +172,14 @@ def _open_dossier(here: Here, review: Review, names: dict[str, str]) -> tuple[li
     area = said("task__strategy__area__name", w.code)
     rows = Backed(
         dossier.of_areas(here.programme),
-        lambda measure: _row(here, names, dossier.line(measure, review)),
+        lambda measure: _row(here, names, dossier.line(measure, review), measure.name),
         whole=lambda rows: with_lights(rows.annotate(area=F("task__strategy__area__key")), here.day).prefetch_related(
             "metrics__targets", "metrics__readings"
         ),
         sorts={"area": area, "measure": "key", "state": labelled("state", MEASURE, w.code)},
         finds=[
             within("key"),
+            within(said("name", w.code)),
             through("task", CoreTask, said("strategy__area__name", w.code)),
             in_state("state", MEASURE, w.code),
         ],
@@ -204,13 +211,17 @@ def _measures(here: Here, rows: Sequence[Row]) -> Table:
     return Table("measures", columns, rows, caption=w.find("measures_topic"), empty=w.find("measures_empty"))
 
 
-def _row(here: Here, names: dict[str, str], line: Line) -> Row:
+def _row(here: Here, names: dict[str, str], line: Line, name: Text | None) -> Row:
     w = here.words
     readings = [f"{w.amount(last)} / {w.amount(aim) if aim is not None else '–'}" for last, aim in line.readings]
     return Row(
         [
             Cell(names.get(line.area, line.area)),
-            Cell(line.measure, href=here.address("measure", line.measure)),
+            Cell(
+                w.of(name) if name else line.measure,
+                href=here.address("measure", line.measure),
+                sub=line.measure if name else "",
+            ),
             Cell(w.state("measure", line.state)),
             Cell("", html=_drawn(w.code, line.rule, line.owner, line.reviewer)),
             Cell("; ".join(readings) or w.find("not_reported"), quiet=not readings),
