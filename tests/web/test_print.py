@@ -15,9 +15,9 @@ from majung.taskforce import models as m
 from majung.taskforce.exercise.accounts import demo_accounts
 from majung.taskforce.exercise.small import generate
 from majung.taskforce.rules.clock import SEOUL
-from majung.web import analyses
 from miniature import TEXT, Miniature
 
+from .conftest import forget_runs
 from .paper import wrong_laid_out, wrong_on_paper
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -37,7 +37,7 @@ def exercise(db: None, kept_run: Run, tmp_path: Path, settings: Any) -> Iterator
     programme = generate(folder, "exercise", until=UNTIL, seed=3, analysis=kept_run)
     demo_accounts(programme, settings.CLOCK)
     yield programme
-    analyses._kept_run.cache_clear()
+    forget_runs()
 
 
 def pages(programme: m.Programme, run: Run) -> Iterator[tuple[str, str, int, bool]]:
