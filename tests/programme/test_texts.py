@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -206,23 +205,6 @@ def test_english_quality_on_the_sample_is_what_the_documentation_says():
     assert got.pooled.precision.share >= 0.97
     assert got.pooled.recall.share >= 0.93
     assert all(one.f1 > 0.9 for one in got.industries.values())
-
-
-@pytest.mark.slow
-def test_the_titles_of_the_library_are_measured_as_they_are_labelled():
-    documents = read_documents(SAMPLE.parent / "library.csv")
-    labels = Counter(industry for one in documents for industry in one.industries)
-    assert labels == {
-        "cloud": 50,
-        "intelligent-robots": 50,
-        "metaverse": 39,
-        "blockchain": 32,
-        "digital-healthcare": 27,
-    }
-    classifier = Classifier.of_industries(load_industries(FOUNDING).values())
-    got = quality(classifier.classify(documents), list(classifier.industries))
-    assert (got.texts, got.pooled.recall.trials) == (584, sum(labels.values()))
-    assert got.pooled.recall.count + len(got.missed) == sum(labels.values())
 
 
 @pytest.mark.parametrize(
