@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from majung.cli.download import CacheFolder, Fresh, Offline
 from majung.cli.evidence import AsJson, Lang, PackagePath, language, print_json
 from majung.cli.snapshots import open_anywhere
 from majung.evidence import Language
@@ -101,11 +102,9 @@ def _official_row(one: Official) -> dict[str, Any]:
 def fetch_command(
     id_: Annotated[str, typer.Argument(metavar="ID", help="Id of a table that `evidence crosswalks` lists.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the publisher's file and the two files.")] = KEPT,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Ask again for what was fetched before.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Take only what was fetched before.")] = False,
-    cache: Annotated[
-        Path | None, typer.Option("--cache", metavar="FOLDER", help="Where answers are kept between commands.")
-    ] = None,
+    fresh: Fresh = False,
+    offline: Offline = False,
+    cache: CacheFolder = None,
     base_url: Annotated[
         str, typer.Option("--base-url", metavar="URL", help="Another host with the same files, e.g. a mirror.")
     ] = "",

@@ -66,10 +66,7 @@ def demo(
     tables.print_ranking(run, lang)
     tables.print_portfolio(run, lang)
     tables.print_where_to_look(run, paper)
-    # The workspace reads the runs that this command keeps; its database is a folder beside them.
-    os.environ.setdefault("MAJUNG_RUNS", str(runs.resolve()))
-    os.environ.setdefault("MAJUNG_DATA", str((runs.resolve().parent / "var") / ("exercise" if exercise else "demo")))
-    afresh(Path(os.environ["MAJUNG_DATA"]), programme, lang)
+    settle(runs, "exercise" if exercise else "demo", programme, lang)
     connect()
     accounts = _exercise(programme, run) if exercise else _record(programme, run)
     _print_accounts(accounts, lang)
@@ -77,6 +74,16 @@ def demo(
         from majung.cli.workspace import serve_command
 
         serve_command(port=port)
+
+
+def settle(runs: Path, name: str, programme: Path, lang: Language) -> None:
+    """Let the workspace read the runs that this command keeps; its database is a folder beside them. Only a folder of
+    the demo's own is begun afresh: one that the environment names may be an institution's."""
+    os.environ.setdefault("MAJUNG_RUNS", str(runs.resolve()))
+    if "MAJUNG_DATA" not in os.environ:
+        data = runs.resolve().parent / "var" / name
+        afresh(data, programme, lang)
+        os.environ["MAJUNG_DATA"] = str(data)
 
 
 def afresh(data: Path, programme: Path, lang: Language) -> None:

@@ -26,6 +26,11 @@ from majung.evidence.clients import SITES, Downloaded, DownloadError, Progress, 
 from majung.evidence.clients.query import MAX_RECORDS
 from majung.evidence.problems import text
 
+Fresh = Annotated[bool, typer.Option("--fresh", help="Ask again for what was fetched before.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Take only what was fetched before.")]
+CacheFolder = Annotated[
+    Path | None, typer.Option("--cache", metavar="FOLDER", help="Where answers are kept between commands.")
+]
 KEYS = {"openalex": "OPENALEX_API_KEY"}
 """Where the key of a site is taken from: the environment, so that it stands in no history of commands."""
 
@@ -52,11 +57,9 @@ def download_command(
     mail: Annotated[
         str, typer.Option("--mail", envvar="MAJUNG_MAIL", help="Who asks; sent to OpenAlex, written nowhere.")
     ] = "",
-    fresh: Annotated[bool, typer.Option("--fresh", help="Ask again for what was fetched before.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Take only what was fetched before.")] = False,
-    cache: Annotated[
-        Path | None, typer.Option("--cache", metavar="FOLDER", help="Where answers are kept between commands.")
-    ] = None,
+    fresh: Fresh = False,
+    offline: Offline = False,
+    cache: CacheFolder = None,
     base_url: Annotated[
         str, typer.Option("--base-url", metavar="URL", help="Another address of the interface, e.g. a mirror.")
     ] = "",

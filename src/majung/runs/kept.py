@@ -189,14 +189,14 @@ def copy_inputs(programme: Programme, folder: Path) -> None:
 def find_run(name: str | Path | None, runs: Path) -> Path:
     """The folder of a run: a path, an id under `runs`, or the latest when no name is given."""
     if name is None:
-        kept = sorted(runs.glob("*/manifest.json"), key=lambda file: file.stat().st_mtime)
+        kept = sorted(runs.glob(f"*/{MANIFEST}"), key=lambda file: file.stat().st_mtime)
         if not kept:
             raise RunError(f"{runs}: no runs yet; `majung demo` makes one")
         return kept[-1].parent
     for place in (runs / str(name), Path(name)):
-        if (place / "manifest.json").is_file():
+        if (place / MANIFEST).is_file():
             return place
-    kept_names = ", ".join(sorted(file.parent.name for file in runs.glob("*/manifest.json"))) or "none"
+    kept_names = ", ".join(sorted(file.parent.name for file in runs.glob(f"*/{MANIFEST}"))) or "none"
     raise RunError(f"no run {str(name)!r} in {runs}; runs there: {kept_names}")
 
 
@@ -216,7 +216,7 @@ def run_programme(
     if runs is None:
         return compute(loaded, progress)
     kept = Path(runs) / run_identifier(loaded)
-    if not fresh and (kept / "manifest.json").is_file():
+    if not fresh and (kept / MANIFEST).is_file():
         return load_run(kept)
     run = compute(loaded, progress, None if fresh else _kept_diagnosis(Path(runs), diagnosis_hash(loaded)))
     progress("writing")
